@@ -1,0 +1,288 @@
+// The record of one run: what clients did, what was broken, what nodes stated as fact, in the order in which the one
+// recorder saw it. In memory it is columns; `operations` pairs them up for checkers. Pure; files are `history-file.ts`.
+import type { Json, JsonObject } from "./json.ts";
+import type { Input, NodeName, Operation, OutcomeType, Phase } from "./operation.ts";
+
+export type EventType = "invoke" | OutcomeType | "fault" | "fact";
+
+/** One line of `history.jsonl`. The order of a history is `index`, never the time. */
+export interface HistoryEvent {
+  readonly index: number;
+  /** Recorder's monotonic clock, nanoseconds since the start of the run. */
+  readonly timeNs: number;
+  /** Clients: 0, 1, 2 ...; -1 for faults and facts. */
+  readonly process: number;
+  readonly type: EventType;
+  /** The action of an operation, the kind of a fault or of a fact. */
+  readonly f: string;
+  readonly node?: NodeName;
+  readonly phase: Phase;
+  /** Invocation: the input without `f`; `ok`: the output; fault and fact: their data. */
+  readonly value?: Json;
+  readonly error?: string;
+}
+
+/** What the nemesis did at one moment. `skip`: planned, but not possible or not allowed then, with the reason. */
+export interface FaultEvent {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly action: "inject" | "lift" | "skip" | "died" | "restarted";
+  /** The nodes that were really hit. */
+  readonly victims: readonly NodeName[];
+  /** Shape, parameters, and on `lift` how many messages, operations or bytes were really affected. */
+  readonly detail: JsonObject;
+}
+
+/** A statement of a node for invariants, see `Probe.fact`. */
+export interface Fact {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly node: NodeName;
+  readonly incarnation: number;
+  readonly kind: string;
+  readonly data: JsonObject;
+}
+
+export type NewEvent = Omit<HistoryEvent, "index">;
+
+const typeNames: readonly EventType[] = ["invoke", "ok", "fail", "info", "fault", "fact"];
+const typeCodes: Readonly<Record<EventType, number>> = { invoke: 0, ok: 1, fail: 2, info: 3, fault: 4, fact: 5 };
+const phaseNames: readonly Phase[] = ["warm-up", "faults", "core-liveness", "final"];
+const phaseCodes: Readonly<Record<Phase, number>> = { "warm-up": 0, faults: 1, "core-liveness": 2, final: 3 };
+
+/** An append-only history that is being recorded or read. */
+export class HistoryBuilder {
+  #capacity: number;
+  #count = 0;
+  #times: Float64Array;
+  #processes: Int32Array;
+  #types: Uint8Array;
+  #phases: Uint8Array;
+  readonly #functions: string[] = [];
+  readonly #nodes: (NodeName | undefined)[] = [];
+  readonly #values: (Json | undefined)[] = [];
+  readonly #errors: (string | undefined)[] = [];
+
+  constructor(capacity = 256) {
+    this.#capacity = capacity;
+    this.#times = new Float64Array(capacity);
+    this.#processes = new Int32Array(capacity);
+    this.#types = new Uint8Array(capacity);
+    this.#phases = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#count;
+  }
+
+  /** Appends and answers the index of the new event. */
+  append(event: NewEvent): number {
+    if (this.#count === this.#capacity) this.#grow();
+    const index = this.#count++;
+    this.#times[index] = event.timeNs;
+    this.#processes[index] = event.process;
+    this.#types[index] = typeCodes[event.type];
+    this.#phases[index] = phaseCodes[event.phase];
+    this.#functions.push(event.f);
+    this.#nodes.push(event.node);
+    this.#values.push(event.value);
+    this.#errors.push(event.error);
+    return index;
+  }
+
+  /** The history so far; later appends do not change it. `isCut`: the recording ended before the run did. */
+  build(options: { readonly isCut?: boolean } = {}): History {
+    return new History(
+      {
+        count: this.#count,
+        times: this.#times.slice(0, this.#count),
+        processes: this.#processes.slice(0, this.#count),
+        types: this.#types.slice(0, this.#count),
+        phases: this.#phases.slice(0, this.#count),
+        functions: this.#functions.slice(),
+        nodes: this.#nodes.slice(),
+        values: this.#values.slice(),
+        errors: this.#errors.slice(),
+      },
+      options.isCut ?? false,
+    );
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.#times = enlarged(this.#times, new Float64Array(this.#capacity));
+    this.#processes = enlarged(this.#processes, new Int32Array(this.#capacity));
+    this.#types = enlarged(this.#types, new Uint8Array(this.#capacity));
+    this.#phases = enlarged(this.#phases, new Uint8Array(this.#capacity));
+  }
+}
+
+function enlarged<A extends { set(from: A): void }>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
+
+interface Columns {
+  readonly count: number;
+  readonly times: Float64Array;
+  readonly processes: Int32Array;
+  readonly types: Uint8Array;
+  readonly phases: Uint8Array;
+  readonly functions: readonly string[];
+  readonly nodes: readonly (NodeName | undefined)[];
+  readonly values: readonly (Json | undefined)[];
+  readonly errors: readonly (string | undefined)[];
+}
+
+/**
+ * A finished record. `History<I, O>` after a workload decoded it (`decode`), else inputs and outputs are plain JSON.
+ * Every completion belongs to the open invocation of its process; `pair` finds it in O(n) once.
+ */
+export class History<I extends Input = Input, O extends Json = Json> {
+  readonly isCut: boolean;
+  readonly #columns: Columns;
+  #operations: readonly Operation<I, O>[] | undefined;
+
+  constructor(columns: Columns, isCut: boolean, operations?: readonly Operation<I, O>[]) {
+    this.#columns = columns;
+    this.isCut = isCut;
+    this.#operations = operations;
+  }
+
+  /** Number of events. */
+  get length(): number {
+    return this.#columns.count;
+  }
+
+  event(index: number): HistoryEvent {
+    const { times, processes, types, phases, functions, nodes, values, errors } = this.#columns;
+    const [node, value, error] = [nodes[index], values[index], errors[index]];
+    return {
+      index,
+      timeNs: times[index] ?? 0,
+      process: processes[index] ?? -1,
+      type: typeNames[types[index] ?? 0] ?? "invoke",
+      f: functions[index] ?? "",
+      phase: phaseNames[phases[index] ?? 0] ?? "warm-up",
+      ...(node === undefined ? {} : { node }),
+      ...(value === undefined ? {} : { value }),
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+
+  *events(): IterableIterator<HistoryEvent> {
+    for (let index = 0; index < this.length; index++) yield this.event(index);
+  }
+
+  /** All operations in order of invocation. */
+  get operations(): readonly Operation<I, O>[] {
+    // The cast is the boundary where a workload's `decode` has vouched for I and O.
+    this.#operations ??= pair(this.#columns) as unknown as readonly Operation<I, O>[];
+    return this.#operations;
+  }
+
+  /** The same record with typed operations; the decoder may throw a UsageError for foreign histories. */
+  decode<I2 extends Input, O2 extends Json>(decoder: (operation: Operation) => Operation<I2, O2>): History<I2, O2> {
+    const plain = this.#operations as readonly Operation[] | undefined;
+    return new History<I2, O2>(this.#columns, this.isCut, (plain ?? pair(this.#columns)).map(decoder));
+  }
+
+  /** The same record cut down to some operations (ids kept), e.g. one partition. Order and indices are unchanged. */
+  withOperations(operations: readonly Operation<I, O>[]): History<I, O> {
+    return new History<I, O>(this.#columns, this.isCut, operations);
+  }
+
+  get faults(): readonly FaultEvent[] {
+    const found: FaultEvent[] = [];
+    for (let index = 0; index < this.length; index++) {
+      if (this.#columns.types[index] === typeCodes.fault) found.push(faultEvent(this.event(index)));
+    }
+    return found;
+  }
+
+  get facts(): readonly Fact[] {
+    const found: Fact[] = [];
+    for (let index = 0; index < this.length; index++) {
+      if (this.#columns.types[index] === typeCodes.fact) found.push(factOf(this.event(index)));
+    }
+    return found;
+  }
+}
+
+function pair(columns: Columns): Operation[] {
+  const operations: Operation[] = [];
+  const open = new Map<number, number>();
+  for (let index = 0; index < columns.count; index++) {
+    const type = typeNames[columns.types[index] ?? 0];
+    const process = columns.processes[index] ?? -1;
+    if (type === "invoke") {
+      open.set(process, operations.length);
+      operations.push(openOperation(columns, index, operations.length));
+    } else if (type === "ok" || type === "fail" || type === "info") {
+      const position = open.get(process);
+      const invoked = position === undefined ? undefined : operations[position];
+      if (position === undefined || invoked === undefined) continue;
+      open.delete(process);
+      operations[position] = completed(columns, index, invoked, type);
+    }
+  }
+  return operations;
+}
+
+function openOperation(columns: Columns, index: number, id: number): Operation {
+  const value = columns.values[index];
+  const node = columns.nodes[index];
+  return {
+    id,
+    process: columns.processes[index] ?? -1,
+    ...(node === undefined ? {} : { node }),
+    phase: phaseNames[columns.phases[index] ?? 0] ?? "warm-up",
+    input: { ...(isObject(value) ? value : {}), f: columns.functions[index] ?? "" },
+    type: "info",
+    error: "never completed",
+    invokedIndex: index,
+    completedIndex: Infinity,
+    invokedNs: columns.times[index] ?? 0,
+    completedNs: Infinity,
+  };
+}
+
+function completed(columns: Columns, index: number, invoked: Operation, type: OutcomeType): Operation {
+  const { error: _neverCompleted, ...rest } = invoked;
+  const completedNs = columns.times[index] ?? 0;
+  if (type === "ok") return { ...rest, type, output: columns.values[index] ?? null, completedIndex: index, completedNs };
+  const error = columns.errors[index] ?? "no reason recorded";
+  return { ...rest, type, error, completedIndex: type === "fail" ? index : Infinity, completedNs };
+}
+
+function faultEvent(event: HistoryEvent): FaultEvent {
+  const value = isObject(event.value) ? event.value : {};
+  // Written by the runner in `recordFault`; a foreign file may lack members, hence the defaults.
+  return {
+    index: event.index,
+    timeNs: event.timeNs,
+    kind: event.f,
+    id: String(value["id"] ?? ""),
+    action: (value["action"] ?? "inject") as FaultEvent["action"],
+    victims: Array.isArray(value["victims"]) ? value["victims"].map(String) : [],
+    detail: isObject(value["detail"]) ? value["detail"] : {},
+  };
+}
+
+function factOf(event: HistoryEvent): Fact {
+  const value = isObject(event.value) ? event.value : {};
+  return {
+    index: event.index,
+    timeNs: event.timeNs,
+    node: event.node ?? "",
+    incarnation: Number(value["incarnation"] ?? 0),
+    kind: event.f,
+    data: isObject(value["data"]) ? value["data"] : {},
+  };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

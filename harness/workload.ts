@@ -1,0 +1,54 @@
+// A promise to test: vocabulary, generator, final reads, checker. Owns the one decode of its operations.
+import type { Checker, Limits, Property } from "./checker.ts";
+import type { Generator } from "./generator.ts";
+import type { History } from "./history.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Input, NodeName, Operation } from "./operation.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface WorkloadDefinition<I extends Input, O extends Json> {
+  readonly name: string;
+  readonly text: string;
+  /** Which `f` exist, each in a sentence with the shape of its arguments and output. */
+  readonly functions: Readonly<Record<string, string>>;
+  generator(options: WorkloadOptions): Generator<I>;
+  /** Runs after heal and quiet; addresses nodes by `Invocation.node`. */
+  finalGenerator(options: WorkloadOptions): Generator<I>;
+  /** The one place where JSON becomes I and O; throws UsageError for a history of another vocabulary. */
+  decode(operation: Operation): Operation<I, O>;
+  readonly checker: Checker<I, O>;
+}
+
+export interface WorkloadOptions {
+  readonly nodes: readonly NodeName[];
+  readonly clientCount: number;
+  readonly rateHz: number;
+  readonly durationMs: number;
+  /** `plan.options.workload`, already checked to be an object. */
+  readonly parameters: JsonObject;
+}
+
+/** A workload with its types closed over, so that lists of workloads need no cast. */
+export interface Workload {
+  readonly name: string;
+  readonly text: string;
+  readonly functions: Readonly<Record<string, string>>;
+  readonly properties: readonly Property[];
+  generator(options: WorkloadOptions): Generator;
+  finalGenerator(options: WorkloadOptions): Generator;
+  check(history: History, limits: Limits): Verdict;
+}
+
+export function defineWorkload<I extends Input, O extends Json>(definition: WorkloadDefinition<I, O>): Workload {
+  const { name, text, functions, checker } = definition;
+  return {
+    name,
+    text,
+    functions,
+    properties: checker.properties,
+    // The runner hands back only inputs that this very generator made.
+    generator: (options) => definition.generator(options) as unknown as Generator,
+    finalGenerator: (options) => definition.finalGenerator(options) as unknown as Generator,
+    check: (history, limits) => checker.check(history.decode((operation) => definition.decode(operation)), limits),
+  };
+}
