@@ -34,8 +34,18 @@ export interface Variant {
   /** Names of the workloads it signs; the first is the default. */
   readonly workloads: readonly string[];
   readonly defaultNodeCount: number;
+  /** What the default search draws from, one value each per seed; the same for the correct system and for every bug. */
+  readonly search: SearchSpace;
   /** Faults under which it keeps at least one safety claim; the nemeses draw from no others. */
   readonly faults: readonly FaultKind[];
+}
+
+/** Small clusters and short runs find most bugs; see docs on searching. */
+export interface SearchSpace {
+  readonly nodes: readonly number[];
+  readonly clients: readonly number[];
+  readonly rateHz: readonly number[];
+  readonly durationMs: readonly number[];
 }
 
 /** One sentence that a system promises, under named faults. */
