@@ -74,7 +74,7 @@ export interface FaultParameters {
 export type Fault = { [K in FaultKind]: { readonly id: string; readonly kind: K; readonly targets: Target; readonly params: FaultParameters[K] } }[FaultKind];
 
 /** Milliseconds since the load began, or the n-th time a node makes a mark (`node: "any"` counts all nodes together). */
-export type When = { readonly atMs: number } | { readonly mark: string; readonly node: NodeName | "any"; readonly occurrence: number; readonly delayMs: number };
+export type When = { readonly atMs: number } | { readonly mark: string; readonly node: NodeName; readonly occurrence: number; readonly delayMs: number };
 
 export type PlannedFault = Fault & { readonly when: When; readonly durationMs: number };
 

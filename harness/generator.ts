@@ -17,7 +17,7 @@ export interface Invocation<I extends Input = Input> {
   readonly input: I;
   /** The node to talk to; absent: the home node of the client slot. */
   readonly node?: NodeName;
-  /** Must be one of `context.free`; absent: the runner takes the first free one. */
+  /** Must be one of `context.free`; absent: one of them is drawn, so that every client and every node gets work. */
   readonly process?: number;
   /** Not before this time; the runner waits. */
   readonly atMs?: number;

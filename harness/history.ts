@@ -264,7 +264,7 @@ function faultEvent(event: HistoryEvent): FaultEvent {
     index: event.index,
     timeNs: event.timeNs,
     kind: event.f,
-    id: String(value["id"] ?? ""),
+    id: typeof value["id"] === "string" ? value["id"] : "",
     action: (value["action"] ?? "inject") as FaultEvent["action"],
     victims: Array.isArray(value["victims"]) ? value["victims"].map(String) : [],
     detail: isObject(value["detail"]) ? value["detail"] : {},

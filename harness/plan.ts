@@ -71,8 +71,10 @@ export interface PhaseOptions {
   readonly quietMs?: number;
   /** For all final reads together. Default 10,000. */
   readonly finalLimitMs?: number;
-  /** Time limit of one operation. Default 1,000. */
+  /** Time limit of one operation under load. Default 1,000. */
   readonly operationTimeoutMs?: number;
+  /** The same once the faults are over, when every operation must succeed however slow the network is. Default 5,000. */
+  readonly finalOperationTimeoutMs?: number;
   /** Core liveness: a quorum is healed, everything else stays broken, and the quorum must answer within this. 0 (default): skipped. Simulation only. */
   readonly coreLivenessMs?: number;
   /** Steps a checker may spend. Default 5,000,000. */

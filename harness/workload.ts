@@ -46,9 +46,8 @@ export function defineWorkload<I extends Input, O extends Json>(definition: Work
     text,
     functions,
     properties: checker.properties,
-    // The runner hands back only inputs that this very generator made.
-    generator: (options) => definition.generator(options) as unknown as Generator,
-    finalGenerator: (options) => definition.finalGenerator(options) as unknown as Generator,
+    generator: (options) => definition.generator(options),
+    finalGenerator: (options) => definition.finalGenerator(options),
     check: (history, limits) => checker.check(history.decode((operation) => definition.decode(operation)), limits),
   };
 }

@@ -50,10 +50,14 @@ test("a partition that is cut instead of delivered resets, and the handler never
 async function nodeBehindProxy(): Promise<{ proxy: Awaited<ReturnType<typeof stallingProxy>>; node: { kill(): Promise<unknown> } }> {
   const file = fileURLToPath(new URL("./fixtures/counting-node.ts", import.meta.url));
   const child = execa(process.execPath, [file], { stdin: "pipe", reject: false });
-  cleanups.push(() => (child.kill("SIGKILL"), child));
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await child;
+  };
+  cleanups.push(kill);
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const proxy = await stallingProxy(Number(line.toString()));
-  return { proxy, node: { kill: () => (child.kill("SIGKILL"), child) } };
+  return { proxy, node: { kill } };
 }
 
 async function stallingProxy(upstreamPort: number) {
@@ -84,8 +88,8 @@ async function stallingProxy(upstreamPort: number) {
 
 function call(port: number, method: string, path: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
-    const sent = request({ port, host: "127.0.0.1", method, path, agent: new Agent({ keepAlive: false }) }, async (response) => {
-      resolve((await response.setEncoding("utf8").toArray()).join(""));
+    const sent = request({ port, host: "127.0.0.1", method, path, agent: new Agent({ keepAlive: false }) }, (response) => {
+      void response.setEncoding("utf8").toArray().then((chunks) => resolve(chunks.join("")));
     });
     const timer = setTimeout(() => (resolve("Timeout"), sent.destroy()), timeoutMs);
     sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "Refused" : "Reset"));

@@ -1,0 +1,83 @@
+// Tables in README and docs, made from the registries. `npm run docs` writes them, `npm run docs -- --check` fails on drift.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadSystem, shippedSystems } from "../cli/registry.ts";
+import { endingRank, exitCodes } from "../harness/exit-code.ts";
+import { faultKinds, type FaultKind } from "../harness/faults.ts";
+import type { System } from "../harness/system.ts";
+import { nemeses } from "../nemesis/index.ts";
+import { workloads } from "../workloads/index.ts";
+import { repository } from "./source-files.ts";
+
+const systems = await Promise.all(shippedSystems.map(async (name) => (await loadSystem(name, { directory: repository })).system));
+
+/** Short codes of the catalogue of building blocks, for readers of claims and bug tables. */
+const codes: Partial<Readonly<Record<FaultKind, string>>> = {
+  partition: "PART", slow: "DELAY", loss: "DROP", duplicate: "DUP", reorder: "REORDER", corrupt: "FLIP (in a message)", reset: "RST", "half-open": "HALF",
+  kill: "KILL", pause: "PAUSE", "slow-cpu": "SLOW", "power-cut": "POWER", "disk-full": "FULL", "disk-error": "EIO", "bit-rot": "FLIP (at rest)", "torn-write": "TORN",
+  "clock-step": "SKEW", "clock-drift": "DRIFT", membership: "MEMB", move: "MOVE", load: "LOAD",
+};
+
+const tables: Readonly<Record<string, () => string>> = {
+  systems: () => table(["system", "what it is", "variants", "claims", "planted bugs"], systems.map(systemRow)),
+  claims: () => systems.map((system) => `### ${system.name}\n\n${claimsOf(system)}`).join("\n\n"),
+  bugs: () => systems.map((system) => `### ${system.name}\n\n${bugsOf(system)}`).join("\n\n"),
+  workloads: () => table(["workload", "what happens", "properties"], workloads.map((workload) => [code(workload.name), workload.text, workload.properties.map(({ id }) => code(id)).join(", ")])),
+  nemeses: () => table(["nemesis", "what it does", "kinds of faults"], nemeses.map((nemesis) => [code(nemesis.name), nemesis.text, nemesis.kinds.map(code).join(", ")])),
+  faults: () => table(["fault", "code in the catalogue"], faultKinds.map((kind) => [code(kind), codes[kind] ?? ""])),
+  "exit-codes": () => table(["code", "meaning"], endingRank.toReversed().map((ending) => [String(exitCodes[ending].code), exitCodes[ending].text])),
+};
+
+const documents = ["README.md", "docs/catalogue.md", "docs/faults.md"];
+const isCheck = process.argv.includes("--check");
+const stale = documents.filter((document) => !refresh(document));
+if (isCheck && stale.length > 0) {
+  process.stderr.write(`Generated tables are out of date in ${stale.join(", ")}: run \`npm run docs\`.\n`);
+  process.exitCode = 1;
+}
+
+/** Answers whether the document was up to date. */
+function refresh(document: string): boolean {
+  const path = join(repository, document);
+  const before = readFileSync(path, "utf8");
+  const after = before.replaceAll(/(<!-- generated: ([a-z-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (_all, open: string, name: string, close: string) => {
+    const make = tables[name];
+    if (make === undefined) throw new Error(`${document}: there is no generated table named ${name}`);
+    return `${open}\n${make()}\n\n${close}`;
+  });
+  if (!isCheck && after !== before) writeFileSync(path, after);
+  return after === before;
+}
+
+function systemRow(system: System): string[] {
+  return [
+    `[${system.name}](systems/${system.name}/README.md)`,
+    system.text,
+    system.variants.map((variant) => code(variant.name)).join(", "),
+    String(system.claims.length),
+    String(system.bugs.length),
+  ];
+}
+
+function claimsOf(system: System): string {
+  return table(
+    ["claim", "promise", "variants", "judged by", "under"],
+    system.claims.map((claim) => [claim.id, claim.text, claim.variants.join(", "), claim.judgedBy.map(code).join(", "), claim.faults.join(", ")]),
+  );
+}
+
+function bugsOf(system: System): string {
+  return table(
+    ["bug", "id", "variant", "what it does wrong", "imitates", "needs", "class", "accused by"],
+    system.bugs.map((bug) => [code(bug.name), bug.id, bug.variant, bug.text, bug.imitates, bug.needs.join(", "), bug.difficulty, bug.accusedBy]),
+  );
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

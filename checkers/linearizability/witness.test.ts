@@ -1,0 +1,134 @@
+// Witnesses are small, sound, cannot be made smaller, and say what happened in a sentence.
+import { describe, expect, test } from "vitest";
+import { stepLimits } from "../../harness/checker.ts";
+import type { Json } from "../../harness/json.ts";
+import type { Input, Operation } from "../../harness/operation.ts";
+import { seededRandom } from "../../harness/random.ts";
+import { isLinearizableByBruteForce } from "./brute-force.ts";
+import { Decider } from "./decision.ts";
+import { everyObject } from "./every-object.ts";
+import { explainWitness } from "./explanation.ts";
+import { operationsOf } from "./handwritten.ts";
+import type { Handwritten } from "./handwritten.ts";
+import type { Model } from "./model.ts";
+import { fifoQueueModel } from "./models/fifo-queue.ts";
+import type { QueueInput, QueueOutput } from "./models/fifo-queue.ts";
+import { registerModel } from "./models/register.ts";
+import type { RegisterInput, RegisterOutput } from "./models/register.ts";
+import { simulateOperations } from "./simulated-history.ts";
+import type { SimulatedObject } from "./simulated-history.ts";
+import { minimalWitness } from "./witness.ts";
+import type { Witness } from "./witness.ts";
+
+function witnessOf<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): Witness<I, O> {
+  const limits = stepLimits(1e8);
+  const decider = new Decider(model);
+  const answer = decider.decideSome(operations, limits, 8);
+  if (answer.answer.verdict !== "invalid") throw new Error("the example is invalid");
+  const witness = minimalWitness({ model, decider, operations: answer.operations, suspects: answer.answer.suspects, limits });
+  if (witness === undefined) throw new Error("a small history has a witness");
+  return witness;
+}
+
+const read = { f: "read", key: "x" } as const;
+const write = (value: string): RegisterInput => ({ f: "write", key: "x", value });
+
+const cas = (to: string): RegisterInput => ({ f: "cas", key: "x", from: "1", to });
+const enqueue = (value: string): QueueInput => ({ f: "enqueue", key: "q", value });
+const dequeue: QueueInput = { f: "dequeue", key: "q" };
+
+function registerStory(lines: readonly Handwritten<RegisterInput, RegisterOutput>[]): { readonly ids: number[]; readonly text: string } {
+  const witness = witnessOf(registerModel, operationsOf(lines));
+  return { ids: witness.operations.map(({ id }) => id), text: explainWitness(registerModel, witness) };
+}
+
+describe("the witness of a register", () => {
+  test("tells of a stale read with the write that was read and the one that replaced it", () => {
+    const story = registerStory([
+      [0, 0, 1, write("5"), null],
+      [1, 2, 3, write("7"), null],
+      [2, 4, 5, read, "7"],
+      [1, 6, 7, write("9"), null],
+      [3, 8, 9, read, "7"],
+      [2, 10, 11, read, "9"],
+    ]);
+    expect(story).toEqual({ ids: [1, 3, 4], text: "process 3 read 7 although 9 had replaced it before the read began" });
+  });
+  test("tells of a value from nowhere", () => {
+    expect(registerStory([[0, 0, 1, write("5"), null], [1, 2, 3, read, "6"]])).toEqual({ ids: [1], text: "process 1 read 6, which nobody can have written by then" });
+  });
+  test("tells of a read that goes back", () => {
+    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 9, write("2"), null], [2, 3, 4, read, "2"], [3, 5, 6, read, "1"]]);
+    expect(story).toEqual({ ids: [0, 1, 2, 3], text: "process 3 read 1 although process 2 had read 2 before, and nobody had written 1 since" });
+  });
+  test("tells of a lost update", () => {
+    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 3, read, null]]);
+    expect(story).toEqual({ ids: [0, 1], text: "process 1 read nothing although 1 had been written before the read began" });
+  });
+  test("tells of two compare-and-sets that replaced the same write", () => {
+    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 5, cas("2"), true], [2, 3, 6, cas("3"), true]]);
+    expect(story).toEqual({
+      ids: [0, 1, 2],
+      text: "process 2: cas x from 1 to 3 -> replaced, but going by the operations shown the register was 2 at every moment of that call",
+    });
+  });
+});
+
+describe("the witness of a queue", () => {
+  function queueStory(lines: readonly Handwritten<QueueInput, QueueOutput>[]): readonly number[] {
+    return witnessOf(fifoQueueModel, operationsOf(lines)).operations.map(({ id }) => id);
+  }
+  test("of values that overtake each other is about these two alone", () => {
+    const lines = [[0, 0, 1, enqueue("1"), null], [1, 2, 3, enqueue("2"), null], [2, 4, 5, enqueue("3"), null], [0, 6, 7, dequeue, "1"], [1, 8, 9, dequeue, "3"]] as const;
+    expect(queueStory(lines)).toEqual([1, 2, 4]);
+  });
+  test("of a value that came out twice is both dequeues and the enqueue", () => {
+    expect(queueStory([[0, 0, 1, enqueue("1"), null], [2, 2, 3, enqueue("2"), null], [0, 6, 7, dequeue, "1"], [1, 8, 9, dequeue, "1"]])).toEqual([0, 2, 3]);
+  });
+});
+
+/** The operation, whether or not it took effect; nothing if it can have had none. */
+function asMaybe<S, I extends Input, O extends Json>(model: Model<S, I, O>, operation: Operation<I, O>): readonly Operation<I, O>[] {
+  if (operation.type === "info") return [operation];
+  if (model.isReadOnly?.(operation.input, operation.output) === true) return [];
+  const { output: _forgotten, ...rest } = operation;
+  return [{ ...rest, type: "info", error: "maybe" }];
+}
+
+/** What a witness speaks of: everything until the culprit completed; of containers, only the values in the witness. */
+function scopeOf<S, I extends Input, O extends Json>(model: Model<S, I, O>, { operations, prefix }: Witness<I, O>): readonly Operation<I, O>[] {
+  if (model.elementOf === undefined) return prefix;
+  const elements = new Set(operations.map((operation) => model.elementOf?.(operation)));
+  return prefix.filter((operation) => model.elementOf?.(operation) === undefined || elements.has(model.elementOf(operation)));
+}
+
+function checkWitnesses<S, I extends Input, O extends Json>(object: SimulatedObject<S, I, O>): number {
+  const { model } = object;
+  const can = (operations: readonly Operation<I, O>[]): boolean => isLinearizableByBruteForce(model, operations);
+  let witnessCount = 0;
+  for (let index = 0; index < 120; index++) {
+    const random = seededRandom(`witness/${index}`);
+    const operations = simulateOperations(object, { clientCount: 3, operationCount: 10, indeterminate: 0.1, bad: "anywhere" }, random);
+    if (can(operations)) continue;
+    witnessCount++;
+    const witness = witnessOf(model, operations);
+    const scope = scopeOf(model, witness);
+    const keeping = (some: ReadonlySet<Operation<I, O>>, among: readonly Operation<I, O>[]): readonly Operation<I, O>[] => among.flatMap((operation) => (some.has(operation) ? [operation] : asMaybe(model, operation)));
+    const kept = new Set(witness.operations.filter((operation) => !witness.sources.has(operation)));
+    expect(kept).toContain(witness.culprit);
+    expect({ index, alone: can(witness.operations), whateverElse: can(keeping(kept, scope)) }).toEqual({ index, alone: false, whateverElse: false });
+    for (const spared of kept) {
+      const rest = new Set([...kept].filter((operation) => operation !== spared));
+      const found = { rest: can(keeping(rest, scope)), withSources: can(keeping(rest, witness.operations)) };
+      expect({ index, spared: spared.id, ...found }).toEqual({ index, spared: spared.id, rest: true, withSources: true });
+    }
+    expect(explainWitness(model, witness)).toContain(`process ${witness.culprit.process}`);
+  }
+  return witnessCount;
+}
+
+describe.each(everyObject)("on falsified histories of a $name", (named) => {
+  test("a witness is impossible whatever else happened, and no operation in it can be spared", () => {
+    expect(named.use((object) => checkWitnesses(object))).toBeGreaterThan(10);
+  });
+});

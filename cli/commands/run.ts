@@ -1,0 +1,53 @@
+// `run`: one plan, judged; what fails is made smaller, stored and told.
+import { runDocument, runText, type RunReport } from "../../reports/index.ts";
+import type { CommandDefinition, Conclusion, Session } from "../command.ts";
+import { runHere } from "../execution.ts";
+import { defaultShrinkMs, keepRun } from "../keeping.ts";
+import { planOptions } from "../options.ts";
+import { planAt, planRequest, runLine } from "../plan-request.ts";
+
+export const runCommand: CommandDefinition = {
+  name: "run",
+  argument: "<system>",
+  argumentText: "a shipped system (see list), or the file of your own",
+  summary: "run one plan and judge it",
+  options: [...planOptions, "keep", "shrinkTime"],
+  examples: [
+    "run kv",
+    "run kv --workload register --nemesis partition-halves --duration 20s",
+    "run kv --bug stale-reads --seed 7",
+    "run ./my-system.ts --nodes 3 --keep",
+  ],
+  run: run,
+};
+
+async function run(session: Session, systemText: string): Promise<Conclusion> {
+  const { settings, terminal } = session;
+  const request = planRequest(await session.loadSystem(systemText), { systemText, settings, freshSeed: freshSeed(session) });
+  session.store.prepare();
+  const plan = planAt(request, 0);
+  const result = await runHere(session, plan);
+  const report = await keepRun(session, result, {
+    system: request.loaded.system,
+    keep: settings.keep ?? false,
+    shrinkMs: settings.shrinkTime ?? defaultShrinkMs,
+    runLine: runLine(request, plan.seed),
+  });
+  return conclusionOf(session, report, result.ending === "interrupted" && terminal.interruption.aborted);
+}
+
+/** The ending of a command that judged one run. */
+export function conclusionOf(session: Session, report: RunReport, isInterrupted: boolean): Conclusion {
+  const { verdict } = report.result.verdict;
+  const document = runDocument(report);
+  return {
+    ending: isInterrupted && verdict !== "invalid" ? "interrupted" : verdict,
+    text: runText(report, session.paint),
+    document: { ...document, schema: document["schema"] ?? null, verdict },
+  };
+}
+
+/** Short enough to be read aloud; recorded with everything that is drawn from it. */
+export function freshSeed(session: Session): string {
+  return Math.floor(session.terminal.now() % 1e9).toString(36);
+}

@@ -1,0 +1,120 @@
+// What becomes of a finished run: made smaller if it is invalid, stored if it is worth it, told as a report.
+import { join, relative } from "node:path";
+import type { Plan } from "../harness/plan.ts";
+import type { RunResult } from "../harness/run.ts";
+import { shrink, type ShrinkResult } from "../harness/shrink.ts";
+import type { System } from "../harness/system.ts";
+import { runPage, type RunReport } from "../reports/index.ts";
+import { shellWord } from "./arguments.ts";
+import type { Session } from "./command.ts";
+import { runHere } from "./execution.ts";
+import { hostFacts, programName } from "./host.ts";
+
+export interface KeepOptions {
+  readonly system: System;
+  /** Store it also if it is valid. */
+  readonly keep: boolean;
+  /** 0: as it is. */
+  readonly shrinkMs: number;
+  /** What repeats it if it is not stored, without the program's name. */
+  readonly runLine: string;
+}
+
+/** Default time for making a failing run smaller. */
+export const defaultShrinkMs = 20_000;
+
+/** The report of a run; it is stored, with a page, if it is invalid, unknown, in real time or to be kept. */
+export async function keepRun(session: Session, result: RunResult, options: KeepOptions): Promise<RunReport> {
+  const shrunk = await smaller(session, result, options.shrinkMs);
+  const final = shrunk?.result === undefined ? result : { ...shrunk.result, plan: shrunk.plan };
+  const isStored = options.keep || final.verdict.verdict !== "valid" || final.plan.runtime !== "simulation";
+  if (!isStored) return reportOf(final, { system: options.system, id: "", repeatLine: `${programName()} ${options.runLine}`, shrunk });
+  const folder = session.store.save(final);
+  if (shrunk?.result !== undefined) folder.writeOriginalPlan(result.plan);
+  const report = reportOf(final, {
+    system: options.system,
+    id: folder.id,
+    repeatLine: replayLine(session, folder.id),
+    shrunk,
+    pagePath: shownPath(session, folder.reportPath),
+  });
+  folder.writeReport(await runPage(report));
+  return report;
+}
+
+/** The command that repeats a stored run. */
+export function replayLine(session: Session, id: string): string {
+  const isDefault = session.store.directory === join(session.terminal.directory, ".faultline");
+  return `${programName()} replay ${id}${isDefault ? "" : ` --store ${shellWord(session.settings.store)}`}`;
+}
+
+/** A path as the user would type it. */
+export function shownPath(session: Session, path: string): string {
+  const near = relative(session.terminal.directory, path);
+  return near.startsWith("..") ? path : near;
+}
+
+async function smaller(session: Session, result: RunResult, timeMs: number): Promise<ShrinkResult | undefined> {
+  const { failureClass } = result;
+  if (failureClass === null || timeMs === 0 || session.isInterrupted) return undefined;
+  return await shrinkPlan(session, result.plan, { failureClass, timeMs });
+}
+
+/** Shrinks with progress on the terminal; an interruption keeps the best so far. */
+export async function shrinkPlan(
+  session: Session,
+  plan: Plan,
+  { failureClass, timeMs }: { readonly failureClass: string; readonly timeMs: number },
+): Promise<ShrinkResult> {
+  const shrunk = await shrink({
+    plan,
+    failureClass,
+    timeMs,
+    clock: () => session.terminal.monotonicMs(),
+    signal: session.terminal.interruption,
+    run: (candidate) => runHere(session, candidate),
+    onProgress: ({ step, size, runCount }) =>
+      session.progress.report(() => `making it smaller: ${size.operationCount} operations, ${size.faultCount} faults left after ${runCount} runs (${step})`),
+  });
+  session.progress.end();
+  const { count, identicalCount } = shrunk.replays;
+  if (identicalCount < count && plan.runtime === "simulation")
+    session.terminal.complain(`warning: only ${identicalCount} of ${count} replays were identical: the system is not deterministic\n`);
+  for (const crash of shrunk.crashes.slice(0, 3)) session.terminal.complain(`warning: a run crashed while shrinking: ${crash.split("\n")[0]}\n`);
+  return shrunk;
+}
+
+export interface ReportContext {
+  readonly system: System;
+  readonly id: string;
+  readonly repeatLine: string;
+  readonly shrunk?: ShrinkResult | undefined;
+  readonly pagePath?: string;
+}
+
+/** The words of the registry added to a result. */
+export function reportOf(result: RunResult, { system, id, repeatLine, shrunk, pagePath }: ReportContext): RunReport {
+  const bug = system.bugs.find((candidate) => candidate.name === result.plan.bug);
+  return {
+    id,
+    result,
+    systemText: system.text,
+    claims: system.claims.map(({ id: claim, text, faults, premise }) => ({ id: claim, text, faults, premise: premise.text })),
+    ...(bug === undefined ? {} : { bug: { name: bug.name, text: bug.text, imitates: bug.imitates, accusedBy: bug.accusedBy } }),
+    repeatLine,
+    ...(pagePath === undefined ? {} : { pagePath }),
+    ...(shrunk?.result === undefined
+      ? {}
+      : {
+          shrink: {
+            operationsBefore: shrunk.before.operationCount,
+            operationsAfter: shrunk.after.operationCount,
+            faultsBefore: shrunk.before.faultCount,
+            faultsAfter: shrunk.after.faultCount,
+            runCount: shrunk.runCount,
+            elapsedMs: shrunk.elapsedMs,
+          },
+        }),
+    environment: hostFacts(),
+  };
+}

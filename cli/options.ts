@@ -1,0 +1,126 @@
+// All options of all commands, each once: flags, words, parser. A value comes from a flag, else from FAULTLINE_NAME, else
+// from the configuration, else it is the default.
+import { availableParallelism } from "node:os";
+import { Option, type Command } from "commander";
+import { parseShard, type Shard } from "../harness/campaign-cells.ts";
+import { UsageError } from "../harness/errors.ts";
+import { planLimits } from "../harness/parse-plan.ts";
+import { parseCount, parseDuration, parseNames, parseRate, parseSeed, parseSwitch } from "./arguments.ts";
+import type { LoadedConfig } from "./config.ts";
+
+/** What commands read; absent members were not given anywhere. */
+export interface Settings {
+  readonly store: string;
+  readonly json?: boolean;
+  readonly printConfig?: boolean;
+  readonly variant?: string;
+  readonly bug?: string;
+  readonly workload?: string;
+  readonly nemesis?: readonly string[];
+  readonly runtime?: string;
+  readonly seed?: string;
+  /** Milliseconds. */
+  readonly duration?: number;
+  readonly nodes?: number;
+  readonly clients?: number;
+  readonly rate?: number;
+  readonly keep?: boolean;
+  readonly seeds?: number;
+  /** Milliseconds. */
+  readonly time?: number;
+  readonly all?: boolean;
+  readonly systems?: readonly string[];
+  readonly shard?: Shard;
+  readonly workers: number;
+  /** Milliseconds; 0: failing runs are kept as they are. */
+  readonly shrinkTime?: number;
+}
+
+const counts =
+  (maximum: number, minimum = 1) =>
+  (text: string): number =>
+    parseCount(text, { minimum, maximum });
+const limitedDuration = (text: string): number => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds <= planLimits.durationMs) return milliseconds;
+  throw new UsageError("bad-duration", `${text} is longer than a run may be (1h).`, "Write at most 1h.");
+};
+
+export type OptionName = Exclude<keyof Settings, "printConfig"> | "config" | "printConfig";
+
+/** A fresh option; commander keeps state in them. */
+const makers: Readonly<Record<OptionName, () => Option>> = {
+  store: () => new Option("--store <directory>", "where runs are kept").default(".faultline"),
+  json: () => new Option("--json", "exactly one JSON document on standard output"),
+  config: () => new Option("--config <file>", "configuration (default: faultline.config.ts, if it is there)"),
+  printConfig: () => new Option("--print-config", "show every setting with where it comes from, and stop"),
+  variant: () => new Option("--variant <name>", "one of the system's designs (default: its first)"),
+  bug: () => new Option("--bug <name>", "plant one of the system's known bugs"),
+  workload: () => new Option("--workload <name>", "the promise to test (default: drawn from the seed)"),
+  nemesis: () => new Option("--nemesis <name,...>", "what breaks the cluster (default: swarm,targeted; none for nothing)").argParser(parseNames),
+  runtime: () => new Option("--runtime <name>", "where the nodes run (default: simulation)"),
+  seed: () => new Option("--seed <word>", "what everything is drawn from (default: a fresh one)").argParser(parseSeed),
+  duration: () => new Option("--duration <time>", "length of the load under faults, e.g. 10s (default: drawn)").argParser(limitedDuration),
+  nodes: () => new Option("--nodes <count>", "number of nodes (default: drawn)").argParser(counts(planLimits.nodes)),
+  clients: () => new Option("--clients <count>", "number of clients (default: drawn)").argParser(counts(planLimits.clients)),
+  rate: () => new Option("--rate <hz>", "operations a second (default: drawn)").argParser((text) => parseRate(text, planLimits.rateHz)),
+  keep: () => new Option("--keep", "store the run also if it is valid"),
+  seeds: () => new Option("--seeds <count>", "how many runs").argParser(counts(10_000_000)),
+  time: () => new Option("--time <time>", "for how long, e.g. 60s").argParser(parseDuration),
+  all: () => new Option("--all", "go on after the first violation"),
+  systems: () => new Option("--systems <name,...>", "only these systems (default: all that ship)").argParser(parseNames),
+  shard: () => new Option("--shard <i/n>", "the i-th of n parts of the matrix").argParser(parseShard),
+  workers: () => new Option("--workers <count>", "how many runs side by side").argParser(counts(256)).default(availableParallelism(), "number of cores"),
+  shrinkTime: () =>
+    new Option("--shrink-time <time>", "how long failing runs are made smaller; 0 keeps them as they are (default: 20s)").argParser((text) =>
+      text.trim() === "0" ? 0 : parseDuration(text),
+    ),
+};
+
+const everywhere: readonly OptionName[] = ["store", "json", "config", "printConfig"];
+/** Options that make a plan. */
+export const planOptions: readonly OptionName[] = ["variant", "bug", "workload", "nemesis", "runtime", "seed", "duration", "nodes", "clients", "rate"];
+
+export function addOptions(command: Command, names: readonly OptionName[]): void {
+  for (const name of [...names, ...everywhere]) command.addOption(makers[name]());
+}
+
+/** Values of the environment and of the configuration, below those of flags. @throws UsageError that names where the bad value stands */
+export function applySources(command: Command, environment: Readonly<Record<string, string | undefined>>, config: LoadedConfig): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const variable = environmentName(name);
+    if (config.options[name] !== undefined) apply(command, option, { text: config.options[name], source: "config", place: `"${name}" in ${config.path}` });
+    const value = environment[variable];
+    if (value !== undefined && value !== "") apply(command, option, { text: value, source: "env", place: variable });
+  }
+}
+
+/** `shrinkTime` is FAULTLINE_SHRINK_TIME. */
+function environmentName(name: string): string {
+  return `FAULTLINE_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function apply(command: Command, option: Option, { text, source, place }: { readonly text: string; readonly source: string; readonly place: string }): void {
+  const parse: (text: string) => unknown = option.isBoolean() ? parseSwitch : (given) => option.parseArg?.(given, undefined) ?? given;
+  try {
+    command.setOptionValueWithSource(option.attributeName(), parse(text), source);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(cause.code, `${place}: ${cause.message}`, cause.wayOut, { cause });
+  }
+}
+
+/** Every setting of a command, with its source: `flag`, `environment`, `configuration`, `default`. */
+export function sourcesOf(command: Command): readonly { readonly name: string; readonly value: unknown; readonly source: string }[] {
+  const words: Readonly<Record<string, string>> = { cli: "flag", env: "environment", config: "configuration", default: "default" };
+  return command.options
+    .map((option) => option.attributeName())
+    .filter((name) => name !== "printConfig")
+    .map((name) => ({ name, value: optionValue(command, name) ?? null, source: words[command.getOptionValueSource(name) ?? ""] ?? "not set" }));
+}
+
+function optionValue(command: Command, name: string): unknown {
+  const value: unknown = command.getOptionValue(name);
+  return value;
+}

@@ -1,0 +1,82 @@
+// The plans that a command line asks for: what the user fixed, and the default search for all the rest.
+import { UsageError } from "../harness/errors.ts";
+import type { Plan } from "../harness/plan.ts";
+import { searchPlan, type SearchOverrides } from "../harness/search.ts";
+import { suggestion } from "../harness/spelling.ts";
+import { shellWord } from "./arguments.ts";
+import type { Settings } from "./options.ts";
+import { createRuntime, findNemesis, named, shippedRuntimes, type LoadedSystem } from "./registry.ts";
+
+export interface PlanRequest {
+  readonly loaded: LoadedSystem;
+  /** As the user named the system. */
+  readonly systemText: string;
+  readonly settings: Settings;
+  readonly seedBase: string;
+  readonly firstIndex: number;
+}
+
+/** Checks every name before anything starts. @param freshSeed taken if the user gave none @throws UsageError */
+export function planRequest(
+  loaded: LoadedSystem,
+  request: { readonly systemText: string; readonly settings: Settings; readonly freshSeed: string },
+): PlanRequest {
+  const { settings, systemText, freshSeed } = request;
+  const { system } = loaded;
+  if (settings.variant !== undefined) named("variant", settings.variant, system.variants);
+  if (settings.bug !== undefined) named("bug", settings.bug, system.bugs);
+  for (const name of settings.nemesis ?? []) findNemesis(name);
+  if (settings.runtime !== undefined) createRuntime(settings.runtime, { system });
+  // `BASE-INDEX` is how runs of a search name their seed; so named, `run` repeats exactly that one.
+  const match = /^(.+)-(\d{1,9})$/.exec(settings.seed ?? "");
+  const seedBase = match?.[1] ?? settings.seed ?? freshSeed;
+  const asked = { loaded, systemText, settings, seedBase, firstIndex: Number(match?.[2] ?? 0) };
+  planAt(asked, 0);
+  return asked;
+}
+
+/** The n-th plan of the request. Pure. @throws UsageError if system, variant, bug and workload do not fit together */
+export function planAt({ loaded, settings, seedBase, firstIndex }: PlanRequest, index: number): Plan {
+  const { variant, bug } = settings;
+  const names = { ...(variant === undefined ? {} : { variant }), ...(bug === undefined ? {} : { bug }) };
+  return searchPlan({ ...loaded, ...names, seedBase, index: firstIndex + index, overrides: overridesOf(settings) });
+}
+
+/** All plans from the first on, without end. */
+export function* plansOf(request: PlanRequest): Generator<Plan> {
+  for (let index = 0; ; index++) yield planAt(request, index);
+}
+
+/** The words behind the program's name that repeat one plan of the request by its seed. */
+export function runLine({ systemText, settings }: PlanRequest, seed: string): string {
+  const flags: (readonly [string, string | number | undefined])[] = [
+    ["--variant", settings.variant],
+    ["--bug", settings.bug],
+    ["--workload", settings.workload],
+    ["--nemesis", settings.nemesis?.join(",")],
+    ["--runtime", settings.runtime],
+    ["--duration", settings.duration === undefined ? undefined : `${settings.duration}ms`],
+    ["--nodes", settings.nodes],
+    ["--clients", settings.clients],
+    ["--rate", settings.rate],
+    ["--seed", seed],
+  ];
+  return ["run", shellWord(systemText), ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, shellWord(String(value))]))].join(" ");
+}
+
+function overridesOf({ workload, nemesis, runtime, nodes, clients, rate, duration }: Settings): SearchOverrides {
+  return {
+    ...(workload === undefined ? {} : { workload }),
+    ...(nemesis === undefined ? {} : { nemeses: nemesis.filter((name) => name !== "none") }),
+    ...(runtime === undefined ? {} : { runtime: runtimeNamed(runtime) }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(clients === undefined ? {} : { clients }),
+    ...(rate === undefined ? {} : { rateHz: rate }),
+    ...(duration === undefined ? {} : { durationMs: duration }),
+  };
+}
+
+function runtimeNamed(name: string): Plan["runtime"] {
+  if (name === "simulation" || name === "process" || name === "container") return name;
+  throw new UsageError("unknown-runtime", `There is no runtime named "${name}".`, suggestion(name, Object.keys(shippedRuntimes)));
+}

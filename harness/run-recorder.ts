@@ -1,0 +1,130 @@
+// The one recorder of a run: whatever happens passes through here, in the order in which it is the truth.
+import type { HistoryEvent, History, Fact } from "./history.ts";
+import { HistoryBuilder } from "./history.ts";
+import type { FaultEvent } from "./history.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Input, NodeName, Outcome, Phase } from "./operation.ts";
+import type { ClusterObserver, LogLine } from "./runtime.ts";
+import { LogTail } from "./run-logs.ts";
+
+export interface RecorderOptions {
+  /** The recorder's clock: nanoseconds since the start of the run. */
+  nowNs(): number;
+  /** Called with every event as soon as it is recorded. */
+  readonly onEvent?: ((event: HistoryEvent) => void) | undefined;
+  /** Called with every fact after it was recorded. */
+  onFact(fact: Fact): void;
+  /** The sink threw: the run cannot go on, for its history would have a hole. Called once. */
+  onSinkFailure(error: unknown): void;
+}
+
+export interface NewFaultEvent {
+  readonly id: string;
+  readonly kind: string;
+  readonly action: FaultEvent["action"];
+  readonly victims: readonly NodeName[];
+  readonly detail: JsonObject;
+}
+
+/** A cluster's observer and the runner's pen. Never throws: it is called in the middle of events of nodes. */
+export class Recorder implements ClusterObserver {
+  /** The label of what happens now. */
+  phase: Phase = "warm-up";
+  readonly #options: RecorderOptions;
+  readonly #builder = new HistoryBuilder();
+  readonly #logs = new LogTail();
+  #hasSinkFailed = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  invoked(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }): void {
+    const { f, ...value } = operation.input;
+    this.#append({ process: operation.process, type: "invoke", f, node: operation.node, value });
+  }
+
+  completed(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }, outcome: Outcome): void {
+    const { process, node, input } = operation;
+    if (outcome.type === "ok") this.#append({ process, type: "ok", f: input.f, node, value: outcome.output });
+    else this.#append({ process, type: outcome.type, f: input.f, node, error: outcome.error });
+  }
+
+  fault(event: NewFaultEvent): void {
+    const { id, action, victims, detail } = event;
+    this.#append({ process: -1, type: "fault", f: event.kind, value: { id, action, victims, detail } });
+  }
+
+  fact(fact: { readonly node: NodeName; readonly incarnation: number; readonly kind: string; readonly data: JsonObject }): void {
+    const { node, incarnation, kind, data } = fact;
+    const { index, timeNs } = this.#append({ process: -1, type: "fact", f: kind, node, value: { incarnation, data } });
+    this.#options.onFact({ index, timeNs, node, incarnation, kind, data });
+  }
+
+  probe({
+    node,
+    id,
+    kind,
+    detail,
+  }: {
+    readonly node: NodeName;
+    readonly id: string;
+    readonly kind: "always" | "unreachable";
+    readonly detail: JsonObject;
+  }): void {
+    this.#ownFact("probe.failed", node, { id, kind, detail });
+  }
+
+  died({ node, reason, isUncaught }: { readonly node: NodeName; readonly reason: string; readonly isUncaught: boolean }): void {
+    this.#ownFact("node.died", node, { reason, isUncaught });
+  }
+
+  /** How often each probe was reached: without it nobody could tell later a probe that held from one that was never met. */
+  probesCounted(counts: JsonObject): void {
+    this.#append({ process: -1, type: "fact", f: "probes.counted", value: { data: counts } });
+  }
+
+  log(line: LogLine): void {
+    this.#logs.add(line);
+  }
+
+  logs(): readonly LogLine[] {
+    return this.#logs.lines();
+  }
+
+  build(): History {
+    return this.#builder.build();
+  }
+
+  /** A fact about a node that the runtime, not the node, states; it does not know in which life it happened. */
+  #ownFact(kind: string, node: NodeName, data: JsonObject): void {
+    const { index, timeNs } = this.#append({ process: -1, type: "fact", f: kind, node, value: { data } });
+    this.#options.onFact({ index, timeNs, node, incarnation: 0, kind, data });
+  }
+
+  #append(part: Unstamped): { readonly index: number; readonly timeNs: number } {
+    const stamped = { ...part, timeNs: this.#options.nowNs(), phase: this.phase };
+    const index = this.#builder.append(stamped);
+    if (this.#options.onEvent !== undefined) this.#give({ ...stamped, index });
+    return { index, timeNs: stamped.timeNs };
+  }
+
+  #give(event: HistoryEvent): void {
+    if (this.#options.onEvent === undefined || this.#hasSinkFailed) return;
+    try {
+      this.#options.onEvent(event);
+    } catch (error) {
+      this.#hasSinkFailed = true;
+      this.#options.onSinkFailure(error);
+    }
+  }
+}
+
+interface Unstamped {
+  readonly process: number;
+  readonly type: HistoryEvent["type"];
+  readonly f: string;
+  readonly node?: NodeName;
+  readonly value?: Json;
+  readonly error?: string;
+}

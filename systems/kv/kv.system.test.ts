@@ -1,0 +1,5 @@
+// The kv keeps the contract of every reference system.
+import { systemContract } from "../system.contract.ts";
+import { system } from "./index.ts";
+
+systemContract(system);

@@ -1,0 +1,130 @@
+// The effects of a protocol core: collected while it handles inputs, taken by the shell that carries them out.
+import type { JsonObject } from "../../../harness/json.ts";
+import type { NodeName } from "../../../harness/operation.ts";
+import type { RaftLog } from "./log.ts";
+import type { Ballot, Entry, RaftRequest, Snapshot } from "./messages.ts";
+
+/** What goes to the write-ahead log. `entries` replaces whatever stood at `from` and after it. */
+export type LogRecord =
+  | { readonly kind: "entries"; readonly from: number; readonly entries: readonly Entry[] }
+  /** The tail of this log was found damaged: acknowledged entries may be missing. */
+  | { readonly kind: "doubt" }
+  /** A leader has given everything again that may have been missing. */
+  | { readonly kind: "trust" };
+
+/** A call to make. The whole object comes back with its outcome, so that the core needs no table of calls. */
+export interface Outgoing {
+  readonly to: NodeName;
+  readonly request: RaftRequest;
+  /** Number of the broadcast that it belongs to: its reply confirms the leader for all reads up to this round. */
+  readonly round: number;
+  readonly sentAtMs: number;
+  /** The same moment on the lease clock. */
+  readonly leaseSentAtMs: number;
+}
+
+export interface Observation {
+  readonly as: "mark" | "fact";
+  readonly kind: string;
+  readonly data: JsonObject;
+}
+
+export interface ReadReady {
+  readonly ticket: number;
+  /** The machine must have applied this much; null: not the leader any more. */
+  readonly index: number | null;
+}
+
+/** Carried out in this order: restore, apply, reads at once; then persist; when that is durable sends and observations. */
+export interface Effects {
+  /** Replace the state of the machine. The snapshot is to be persisted, too. */
+  readonly restore: Snapshot | null;
+  /** Newly committed entries, in order; the first has the index `applyFrom`. */
+  readonly apply: readonly Entry[];
+  readonly applyFrom: number;
+  readonly reads: readonly ReadReady[];
+  readonly ballot: Ballot | null;
+  readonly records: readonly LogRecord[];
+  readonly sends: readonly Outgoing[];
+  readonly observations: readonly Observation[];
+}
+
+export class Outbox {
+  #isEmpty = true;
+  #restore: Snapshot | null = null;
+  #apply: Entry[] = [];
+  #applyFrom = 0;
+  #reads: ReadReady[] = [];
+  #ballot: Ballot | null = null;
+  #records: LogRecord[] = [];
+  #sends: Outgoing[] = [];
+  #observations: Observation[] = [];
+
+  restore(snapshot: Snapshot): void {
+    this.#isEmpty = false;
+    this.#restore = snapshot;
+  }
+
+  apply(index: number, entry: Entry): void {
+    this.#isEmpty = false;
+    if (this.#apply.length === 0) this.#applyFrom = index;
+    this.#apply.push(entry);
+  }
+
+  read(ready: ReadReady): void {
+    this.#isEmpty = false;
+    this.#reads.push(ready);
+  }
+
+  ballot(ballot: Ballot): void {
+    this.#isEmpty = false;
+    this.#ballot = ballot;
+  }
+
+  record(record: LogRecord): void {
+    this.#isEmpty = false;
+    this.#records.push(record);
+  }
+
+  /** Entries are in the log from `from` on; what stood there before is gone. */
+  appended(log: RaftLog, from: number, entries: readonly Entry[]): void {
+    this.record({ kind: "entries", from, entries });
+    this.fact("raft.appended", log.describeFrom(from));
+    this.mark("raft.appended", { index: log.lastIndex });
+  }
+
+  send(outgoing: Outgoing): void {
+    this.#isEmpty = false;
+    this.#sends.push(outgoing);
+  }
+
+  mark(kind: string, data: JsonObject): void {
+    this.#isEmpty = false;
+    this.#observations.push({ as: "mark", kind, data });
+  }
+
+  fact(kind: string, data: JsonObject): void {
+    this.#isEmpty = false;
+    this.#observations.push({ as: "fact", kind, data });
+  }
+
+  /** Everything since the last call; null if there is nothing. */
+  take(): Effects | null {
+    if (this.#isEmpty) return null;
+    const effects: Effects = {
+      restore: this.#restore,
+      apply: this.#apply,
+      applyFrom: this.#applyFrom,
+      reads: this.#reads,
+      ballot: this.#ballot,
+      records: this.#records,
+      sends: this.#sends,
+      observations: this.#observations,
+    };
+    this.#isEmpty = true;
+    this.#restore = null;
+    this.#ballot = null;
+    [this.#apply, this.#reads, this.#records, this.#sends, this.#observations] = [[], [], [], [], []];
+    return effects;
+  }
+}

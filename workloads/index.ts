@@ -1,0 +1,21 @@
+// The face of the workloads: promises that systems sign.
+export { workloads } from "./catalogue.ts";
+export { cachedCounterWorkload, counterWorkload, reshardedCounterWorkload } from "./counter.ts";
+export type { CounterInput, CounterOutput } from "./counter.ts";
+export { likesWorkload } from "./likes.ts";
+export type { LikesInput, LikesOutput } from "./likes.ts";
+export { lockWorkload } from "./lock.ts";
+export type { LockInput, LockOutput } from "./lock.ts";
+export { leaseRegisterWorkload, registerWorkload } from "./register.ts";
+export type { RegisterOutput, RegisterWorkloadInput } from "./register.ts";
+export { setWorkload } from "./set.ts";
+export type { SetInput, SetOutput } from "./set.ts";
+export { staleRegisterWorkload } from "./stale-register.ts";
+export type { StaleInput, StaleOutput } from "./stale-register.ts";
+export { uniqueIds, uniqueIdsWorkload } from "./unique-ids.ts";
+export type { UniqueIdsInput, UniqueIdsOptions, UniqueIdsOutput } from "./unique-ids.ts";
+export { watchWorkload } from "./watch.ts";
+export type { WatchEvent, WatchInput, WatchOutput } from "./watch.ts";
+export { decoder, isDecimalText, isObject, isText, isTextList, isTextOrNull } from "./vocabulary.ts";
+export { integersOf } from "./parameters.ts";
+export { unfold } from "./unfold.ts";
