@@ -90,14 +90,18 @@ function bugSection(report: CampaignReport): Markup | undefined {
 
 function cellSection(report: CampaignReport): Markup | undefined {
   if (report.cells.length === 0) return undefined;
-  const rows = report.cells.map((cell, index) => {
+  const order = [...report.cells].toSorted((a, b) => Number(a.verdict === "valid") - Number(b.verdict === "valid"));
+  const rows = order.map((cell, index) => {
     const repeat =
       cell.repeatLine === undefined
         ? undefined
         : markup`<code id="repeat-${index}">${cell.repeatLine}</code> <button type="button" data-copy="repeat-${index}" hidden>copy</button>`;
     return markup`<tr><td class="tight ${cell.verdict}">${verdictLabel(cell.verdict)}</td><td class="tight">${cell.system} ${cell.variant}</td><td class="tight">${cell.workload}</td><td class="tight">${cell.nemesis}</td><td class="prose">${cellSummary(cell)}</td><td class="prose">${cell.why} ${repeat}</td></tr>\n`;
   });
-  return section("Cells", dataTable(["verdict", "system", "workload", "nemesis", "runs", "why"], rows));
+  return section(
+    "Cells",
+    markup`<details><summary>${counted(report.cells.length, "cell")}, those that are not valid first</summary>${dataTable(["verdict", "system", "workload", "nemesis", "runs", "why"], rows)}</details>`,
+  );
 }
 
 function section(title: string, body: Markup): Markup {
