@@ -1,4 +1,5 @@
 // `bugs`: tests the tester. Every planted bug must be found by the claim that must accuse it, with the search that clears the correct system.
+import { availableParallelism } from "node:os";
 import { campaignCells, type Cell } from "../../harness/campaign-cells.ts";
 import { UsageError } from "../../harness/errors.ts";
 import { worstEnding, type Ending } from "../../harness/exit-code.ts";
@@ -20,7 +21,9 @@ export const bugsCommand: CommandDefinition = {
   run: run,
 };
 
-const defaultSeeds = 3000;
+/** What a search for one bug may cost: so many seeds, or so long on one core, whichever comes first. */
+const defaultSeeds = 20_000;
+const defaultCoreMs = 60_000;
 const defaultMeasuredSeeds = 200;
 
 async function run(session: Session, systemText: string): Promise<Conclusion> {
@@ -39,7 +42,7 @@ async function run(session: Session, systemText: string): Promise<Conclusion> {
   const result = await runCells(session, field, {
     cells,
     seedBase: settings.seed ?? "bugs",
-    timeMs: settings.time ?? Infinity,
+    timeMs: settings.time ?? (cells.length * defaultCoreMs) / (settings.workers ?? availableParallelism()),
     leastSeeds: 1,
     mostSeeds: settings.seeds ?? defaultSeeds,
   });

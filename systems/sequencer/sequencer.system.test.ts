@@ -2,4 +2,4 @@
 import { systemContract } from "../system.contract.ts";
 import { system } from "./index.ts";
 
-systemContract(system, { seeds: 150, bugSeeds: 1000 });
+systemContract(system, { bugSeeds: 1000 });
