@@ -80,15 +80,22 @@ export class Processes {
     if (incarnation === null) return false;
     incarnation.stage = "stopping";
     soon(incarnation, kindOf("stop"), () => {
-      if (incarnation.node === null) this.#end(incarnation);
+      if (incarnation.node === null) this.#stopped(incarnation);
       else
         incarnation.node.stop().then(
-          () => this.#end(incarnation),
+          () => this.#stopped(incarnation),
           (error: unknown) => this.failed(incarnation, error),
         );
     });
-    this.#later(host, limitMs, () => this.#end(incarnation));
+    this.#later(host, limitMs, () => this.#stopped(incarnation));
     return true;
+  }
+
+  /** The fault that stopped it may have been lifted while it was still stopping: then nobody else starts it again. */
+  #stopped(incarnation: Incarnation): void {
+    if (!incarnation.isAlive) return;
+    this.#end(incarnation);
+    this.bootIfWanted(incarnation.host);
   }
 
   /** Code of this incarnation threw, or rejected a promise that nobody handles. */

@@ -8,8 +8,10 @@ import { decodeHybridId, encodeHybridId, HybridClock, hybridNodeCount, hybridStr
 import { waitLimitMs, type GenerateAnswer, type GenerateRequest, type IdSource } from "./id-source.ts";
 import { WaitingRoom, type Waiting } from "./waiting-room.ts";
 
-/** How far ahead times are reserved on disk: a restart makes the clock jump by at most this. */
+/** How far ahead of the wall clock times are reserved on disk: a restart makes the clock jump by at most this. */
 const reserveMs = 400;
+/** How far ahead of need when the clock is already ahead of the wall: a node that restarts again and again must not run away. */
+const aheadReserveMs = 20;
 /** A token further ahead of this node's clock than this is not believed: it would drag every id into the future for good. */
 const believedAheadMs = 60_000;
 
@@ -35,7 +37,7 @@ export class HybridSource implements IdSource {
   async start(): Promise<void> {
     this.reservedMs = await this.mark.open();
     this.clock.startAbove(this.reservedMs);
-    await this.reserve(Math.max(this.environment.clock.wall(), this.reservedMs) + reserveMs);
+    await this.reserve(this.environment.clock.wall() + reserveMs);
   }
 
   stop(): Promise<void> {
@@ -77,7 +79,8 @@ export class HybridSource implements IdSource {
       return { kind: "refused", reason: "token-ahead", isEntitled: false };
     // The counter holds more than the largest batch, so a request moves the time by one millisecond at most.
     const neededMs = Math.max(wallMs, this.clock.now.timeMs, token?.timeMs ?? 0) + 1;
-    if (neededMs + reserveMs / 2 > this.reservedMs) void this.reserve(neededMs + reserveMs);
+    const untilMs = Math.max(wallMs + reserveMs, neededMs + aheadReserveMs);
+    if (neededMs + reserveMs / 2 > this.reservedMs) void this.reserve(untilMs);
     if (neededMs > this.reservedMs) return null;
     return { kind: "ids", ids: this.ids(count, token), holding: { lane: `node-${this.node}`, token: this.environment.incarnation, stride: hybridStride } };
   }
