@@ -268,6 +268,16 @@ describe("a graceful stop", () => {
     });
   });
 
+  test("that outlasts its fault is followed by a start all the same", async () => {
+    await inSimulation({ plan, start: () => undefined, stop: (environment) => environment.timers.sleep(80) }, async (cluster) => {
+      await cluster.faults.inject({ id: "stop", kind: "stop", targets: n1, params: { limitMs: 100 } });
+      await cluster.timers.sleep(10);
+      await cluster.faults.lift("stop");
+      await cluster.timers.sleep(200);
+      expect(cluster.faults.state("n1")).toMatchObject({ status: "up", incarnation: 2 });
+    });
+  });
+
   test("of the whole cluster stops every node, and the supervisor starts none again", async () => {
     const stopped: string[] = [];
     await inSimulation({ plan, start: () => undefined, stop: (environment) => void stopped.push(environment.self) }, async (cluster) => {
