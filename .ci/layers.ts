@@ -37,7 +37,7 @@ export const rooms: readonly Room[] = [
   { prefix: "reports/", mayImport: [harness], packages: [] },
   { prefix: "api/", mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/"], packages: ["fast-check", "vitest", "node:*"] },
   { prefix: "cli/", mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/", "api/"], packages: ["commander", "node:*"] },
-  { prefix: "examples/", mayImport: ["api/"], packages: ["vitest", "fast-check"] },
+  { prefix: "examples/", mayImport: [], packages: ["faultline", "vitest", "fast-check"] },
 ];
 
 /** Tests, contracts, benchmarks and fixtures may import everything and are imported by nobody but each other. */
