@@ -2,6 +2,7 @@
 import type { FaultKind } from "../../harness/faults.ts";
 import type { Claim, Premise } from "../../harness/system.ts";
 
+const diskFaults: readonly FaultKind[] = ["power-cut", "torn-write", "disk-full", "disk-error"];
 /** Faults that every variant survives with its safety claims intact: everything but damage to acknowledged disk data. */
 export const survivedFaults: readonly FaultKind[] = [
   "partition", "slow", "loss", "duplicate", "reorder", "corrupt", "reset", "refuse", "half-open",
@@ -14,6 +15,8 @@ const counterWorkloads = ["counter", "cached-counter", "resharded-counter"];
 function judges(property: string): string[] {
   return counterWorkloads.map((workload) => `${workload}:${property}`);
 }
+
+const answered: Premise = { text: "an operation succeeded", holds: (run) => Object.values(run.okCounts).some((count) => count > 0) };
 
 const readsAndAdds: Premise = {
   text: "an add and a read succeeded",
@@ -83,7 +86,24 @@ export const claims: readonly Claim[] = [
     variants,
     faults: survivedFaults,
     judgedBy: ["built-in:recovery"],
-    premise: { text: "an operation succeeded", holds: (run) => Object.values(run.okCounts).some((count) => count > 0) },
+    premise: answered,
+  },
+  {
+    // A replica with a damaged log waits for a leader before it votes, so a bare majority with one of those may elect nobody.
+    id: "CN-A2",
+    text: "While a majority with undamaged disks is healthy and connected, each of its nodes answers, whatever happens to the rest.",
+    variants,
+    faults: survivedFaults.filter((kind) => !diskFaults.includes(kind)),
+    judgedBy: ["built-in:core-liveness"],
+    premise: answered,
+  },
+  {
+    id: "CN-A3",
+    text: "Every request ends within its time limit, and no node dies of an exception that it did not catch.",
+    variants,
+    faults: survivedFaults,
+    judgedBy: ["built-in:operations-end", "built-in:no-uncaught-exception"],
+    premise: answered,
   },
 ];
 

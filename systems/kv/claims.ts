@@ -25,6 +25,8 @@ const damaged: Premise = {
   holds: (run) => (run.factCounts["raft.committed"] ?? 0) > 0 && diskFaults.some((kind) => (run.effectiveFaults[kind] ?? 0) > 0),
 };
 
+const answered: Premise = { text: "an operation succeeded", holds: ({ okCounts }) => Object.values(okCounts).some((count) => count > 0) };
+
 export const claims: readonly Claim[] = [
   {
     id: "KV-C1",
@@ -76,5 +78,31 @@ export const claims: readonly Claim[] = [
       text: "a leader was elected and an entry committed",
       holds: ({ factCounts }) => (factCounts["raft.leader"] ?? 0) > 0 && (factCounts["raft.committed"] ?? 0) > 0,
     },
+  },
+  {
+    // A node whose acknowledged records have rotted refuses to start: that takes an operator, not time.
+    id: "KV-A1",
+    text: "After all faults have healed, every node answers again.",
+    variants,
+    faults: survivedFaults.filter((kind) => kind !== "bit-rot"),
+    judgedBy: ["built-in:recovery"],
+    premise: answered,
+  },
+  {
+    // A replica with a damaged log waits for a leader before it votes, so a bare majority with one of those may elect nobody.
+    id: "KV-A2",
+    text: "While a majority with undamaged disks is healthy and connected, each of its nodes answers, whatever happens to the rest.",
+    variants,
+    faults: survivedFaults.filter((kind) => !diskFaults.includes(kind)),
+    judgedBy: ["built-in:core-liveness"],
+    premise: answered,
+  },
+  {
+    id: "KV-A3",
+    text: "Every request ends within its time limit, and no node dies of an exception that it did not catch.",
+    variants,
+    faults: survivedFaults,
+    judgedBy: ["built-in:operations-end", "built-in:no-uncaught-exception"],
+    premise: answered,
   },
 ];

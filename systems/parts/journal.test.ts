@@ -43,6 +43,14 @@ describe("the journal", () => {
     }
     expect(sawUnsynced).toBe(true);
   });
+
+  test("does not tear, while it recovers, what was durable before", async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const restart: PlannedFault = { id: "kill", kind: "kill", targets: { nodes: ["n1"] }, params: {}, when: { atMs: 3990 - seed }, durationMs: 10 };
+      const result = await run([restart, { ...powerCut, params: { torn: true } }], [write, readAfter], slowDisk, `tear-${seed}`);
+      expect(outputs(result)).toEqual([null, "1"]);
+    }
+  });
 });
 
 function run(faults: readonly PlannedFault[], operations: readonly ScriptedOperation[], simulation: JsonObject = slowDisk, seed = "journal"): Promise<RunResult> {
@@ -59,7 +67,7 @@ function run(faults: readonly PlannedFault[], operations: readonly ScriptedOpera
     rateHz: 5,
     durationMs: 5000,
     options: { simulation },
-    script: { operations, faults: [...faults, powerCut] },
+    script: { operations, faults: faults.some(({ kind }) => kind === "power-cut") ? faults : [...faults, powerCut] },
   };
   return runPlan(resolveWith(system, plan));
 }

@@ -2,7 +2,7 @@
 // beside, or instead of, a replicated log.
 import type { DiskError, Environment, File } from "../../harness/environment.ts";
 import type { Json } from "../../harness/json.ts";
-import { appendAsync, fsyncAsync, fsyncDirectoryAsync, openAsync, readAsync, sizeAsync, truncateAsync, writeAsync, type DiskResult } from "../../harness/promises.ts";
+import { appendAsync, fsyncAsync, fsyncDirectoryAsync, openAsync, readAsync, renameAsync, sizeAsync, truncateAsync, type DiskResult } from "../../harness/promises.ts";
 import { crc32c } from "./checksum.ts";
 
 /** Before each group: its length and the CRC-32C of its bytes, both 32-bit little-endian. */
@@ -30,21 +30,32 @@ export class Journal {
     this.#path = path;
   }
 
-  /** Opens or creates the file and answers its records, oldest first. A torn end, which nobody was told of, is cut off. */
+  /** Opens or creates the file and answers its records, oldest first. A torn end, which nobody was told of, is left out. */
   async open(): Promise<Json[]> {
     const { disk } = this.#environment;
-    const file = this.#need(await openAsync(disk, this.#path, { create: true }));
-    this.#need(await fsyncDirectoryAsync(disk, ""));
-    this.#file = file;
-    const size = this.#need(await sizeAsync(file));
-    const bytes = this.#need(await readAsync(file, 0, size));
-    const { records, wholeBytes, lastAt } = decode(bytes);
-    if (wholeBytes < size) await this.#cutOff(file, bytes, wholeBytes);
-    // The last group may be whole in the page cache and yet not durable: its writer was killed before the fsync, or the
-    // fsync failed and left the pages clean. Written once more they are dirty again, and this fsync means something.
-    if (lastAt < wholeBytes) this.#need(await writeAsync(file, lastAt, bytes.slice(lastAt, wholeBytes)));
-    this.#need(await this.sync(file));
+    const old = this.#need(await openAsync(disk, this.#path, { create: true }));
+    const bytes = this.#need(await readAsync(old, 0, this.#need(await sizeAsync(old))));
+    const { records, wholeBytes } = decode(bytes);
+    // Only the last group can be torn: those before it were fsynced. A whole group behind the damage proves that it is rot.
+    if (hasGroupAfter(bytes, wholeBytes)) this.#environment.crash(`journal ${this.#path}: damaged at byte ${wholeBytes}, before its end`);
+    this.#file = await this.#rewritten(bytes.slice(0, wholeBytes));
     return records;
+  }
+
+  /**
+   * The last group may be whole in the page cache and yet not durable: its writer was killed before the fsync, or the fsync
+   * failed and left the pages clean. So everything is written once more, and not in place, where a power cut could tear
+   * what was durable: a new file takes the name of the old one when it is on the disk.
+   */
+  async #rewritten(bytes: Uint8Array): Promise<File> {
+    const { disk } = this.#environment;
+    const file = this.#need(await openAsync(disk, `${this.#path}.new`, { create: true }));
+    this.#need(await truncateAsync(file, 0));
+    if (bytes.length > 0) this.#need(await appendAsync(file, bytes));
+    this.#need(await this.sync(file));
+    this.#need(await renameAsync(disk, `${this.#path}.new`, this.#path));
+    this.#need(await fsyncDirectoryAsync(disk, ""));
+    return file;
   }
 
   /** `done` runs when the record would survive a power cut; records are durable in the order of these calls. */
@@ -71,12 +82,6 @@ export class Journal {
     return fsyncAsync(file);
   }
 
-  /** Only the last group can be torn: those before it were fsynced. A whole group behind the damage proves that it is rot. */
-  async #cutOff(file: File, bytes: Uint8Array, at: number): Promise<void> {
-    if (hasGroupAfter(bytes, at)) this.#environment.crash(`journal ${this.#path}: damaged at byte ${at}, before its end`);
-    this.#need(await truncateAsync(file, at));
-  }
-
   #need<T>(result: DiskResult<T>): T {
     return result.error === undefined ? result.value : this.#fail(result.error);
   }
@@ -96,17 +101,15 @@ function encode(records: readonly Json[]): Uint8Array {
   return bytes;
 }
 
-/** `lastAt`: where the last whole group begins. */
-function decode(bytes: Uint8Array): { readonly records: Json[]; readonly wholeBytes: number; readonly lastAt: number } {
+function decode(bytes: Uint8Array): { readonly records: Json[]; readonly wholeBytes: number } {
   const records: Json[] = [];
-  let [at, lastAt] = [0, 0];
+  let at = 0;
   for (let length = groupLength(bytes, at); length > 0; length = groupLength(bytes, at)) {
     // The checksum vouches that these are the bytes that `encode` made.
     records.push(...(JSON.parse(new TextDecoder().decode(bytes.subarray(at + headerBytes, at + headerBytes + length))) as Json[]));
-    lastAt = at;
     at += headerBytes + length;
   }
-  return { records, wholeBytes: at, lastAt };
+  return { records, wholeBytes: at };
 }
 
 /** Length of the whole, undamaged group at this offset; 0 if there is none. */
