@@ -24,7 +24,9 @@ describe.each(documents)("%s", (document) => {
   const blocks = blocksOf(readFileSync(join(repository, document), "utf8"));
   const folder = join(workshop, document.replaceAll(/[^a-z0-9]/gi, "-"));
   const scripts = blocks.filter((block) => block.language === "ts");
-  const commands = blocks.filter((block) => block.language === "sh").flatMap((block) => block.text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
+  const commands = blocks
+    .filter((block) => block.language === "sh")
+    .flatMap((block) => block.text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
 
   test("names languages and commands that are known", () => {
     expect(blocks.filter((block) => !["ts", "sh", "json", ""].includes(block.language))).toEqual([]);
@@ -32,28 +34,34 @@ describe.each(documents)("%s", (document) => {
     expect(commands.flatMap((line) => line.split("&&").map((part) => part.trim())).filter((command) => !known.test(command))).toEqual([]);
   });
 
-  if (scripts.length > 0) test("has TypeScript that runs", async () => {
-    mkdirSync(folder, { recursive: true });
-    for (const block of scripts) writeFileSync(join(folder, block.file), block.text);
-    for (const block of scripts) {
-      const isTest = block.file.endsWith(".test.ts");
-      const args = isTest ? [join(repository, "node_modules/vitest/vitest.mjs"), "run", "--root", folder, "--config", "none"] : [join(folder, block.file)];
-      const { exitCode, all } = await execa(process.execPath, isTest ? args.slice(0, -2) : args, { cwd: folder, all: true, reject: false });
-      expect(all).not.toContain("Error:");
-      expect(exitCode).toBe(0);
-    }
-  });
+  if (scripts.length > 0)
+    test("has TypeScript that runs", async () => {
+      mkdirSync(folder, { recursive: true });
+      for (const block of scripts) writeFileSync(join(folder, block.file), block.text);
+      for (const block of scripts) {
+        const isTest = block.file.endsWith(".test.ts");
+        const args = isTest ? [join(repository, "node_modules/vitest/vitest.mjs"), "run", "--root", folder, "--config", "none"] : [join(folder, block.file)];
+        const { exitCode, all } = await execa(process.execPath, isTest ? args.slice(0, -2) : args, { cwd: folder, all: true, reject: false });
+        expect(all).not.toContain("Error:");
+        expect(exitCode).toBe(0);
+      }
+    });
 
-  if (commands.some(isRunHere)) test("has commands that work", async () => {
-    // Pages with files of their own name those; all others name files of the repository.
-    const cwd = scripts.length > 0 ? folder : repository;
-    const env = { FAULTLINE_STORE: join(workshop, "store") };
-    for (const command of commands.filter(isRunHere)) {
-      const args = commandArguments(command);
-      const { exitCode, all } = await execa(process.execPath, [join(repository, "cli/main.ts"), ...args], { cwd, env, all: true, reject: false });
-      expect({ command, isKnown: exitCode !== 64 && exitCode !== 5, all: exitCode === 64 || exitCode === 5 ? all : "" }).toEqual({ command, isKnown: true, all: "" });
-    }
-  });
+  if (commands.some(isRunHere))
+    test("has commands that work", async () => {
+      // Pages with files of their own name those; all others name files of the repository.
+      const cwd = scripts.length > 0 ? folder : repository;
+      const env = { FAULTLINE_STORE: join(workshop, "store") };
+      for (const command of commands.filter(isRunHere)) {
+        const args = commandArguments(command);
+        const { exitCode, all } = await execa(process.execPath, [join(repository, "cli/main.ts"), ...args], { cwd, env, all: true, reject: false });
+        expect({ command, isKnown: exitCode !== 64 && exitCode !== 5, all: exitCode === 64 || exitCode === 5 ? all : "" }).toEqual({
+          command,
+          isKnown: true,
+          all: "",
+        });
+      }
+    });
 });
 
 function isRunHere(line: string): boolean {

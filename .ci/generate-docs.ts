@@ -13,19 +13,53 @@ const systems = await Promise.all(shippedSystems.map(async (name) => (await load
 
 /** Short codes of the catalogue of building blocks, for readers of claims and bug tables. */
 const codes: Partial<Readonly<Record<FaultKind, string>>> = {
-  partition: "PART", slow: "DELAY", loss: "DROP", duplicate: "DUP", reorder: "REORDER", corrupt: "FLIP (in a message)", reset: "RST", "half-open": "HALF",
-  kill: "KILL", pause: "PAUSE", "slow-cpu": "SLOW", "power-cut": "POWER", "disk-full": "FULL", "disk-error": "EIO", "bit-rot": "FLIP (at rest)", "torn-write": "TORN",
-  "clock-step": "SKEW", "clock-drift": "DRIFT", membership: "MEMB", move: "MOVE", load: "LOAD",
+  partition: "PART",
+  slow: "DELAY",
+  loss: "DROP",
+  duplicate: "DUP",
+  reorder: "REORDER",
+  corrupt: "FLIP (in a message)",
+  reset: "RST",
+  "half-open": "HALF",
+  kill: "KILL",
+  pause: "PAUSE",
+  "slow-cpu": "SLOW",
+  "power-cut": "POWER",
+  "disk-full": "FULL",
+  "disk-error": "EIO",
+  "bit-rot": "FLIP (at rest)",
+  "torn-write": "TORN",
+  "clock-step": "SKEW",
+  "clock-drift": "DRIFT",
+  membership: "MEMB",
+  move: "MOVE",
+  load: "LOAD",
 };
 
 const tables: Readonly<Record<string, () => string>> = {
   systems: () => table(["system", "what it is", "variants", "claims", "planted bugs"], systems.map(systemRow)),
   claims: () => systems.map((system) => `### ${system.name}\n\n${claimsOf(system)}`).join("\n\n"),
   bugs: () => systems.map((system) => `### ${system.name}\n\n${bugsOf(system)}`).join("\n\n"),
-  workloads: () => table(["workload", "what happens", "properties"], workloads.map((workload) => [code(workload.name), workload.text, workload.properties.map(({ id }) => code(id)).join(", ")])),
-  nemeses: () => table(["nemesis", "what it does", "kinds of faults"], nemeses.map((nemesis) => [code(nemesis.name), nemesis.text, nemesis.kinds.map(code).join(", ")])),
-  faults: () => table(["fault", "code in the catalogue"], faultKinds.map((kind) => [code(kind), codes[kind] ?? ""])),
-  "exit-codes": () => table(["code", "meaning"], endingRank.toReversed().map((ending) => [String(exitCodes[ending].code), exitCodes[ending].text])),
+  workloads: () =>
+    table(
+      ["workload", "what happens", "properties"],
+      workloads.map((workload) => [code(workload.name), workload.text, workload.properties.map(({ id }) => code(id)).join(", ")]),
+    ),
+  nemeses: () =>
+    table(
+      ["nemesis", "what it does", "kinds of faults"],
+      nemeses.map((nemesis) => [code(nemesis.name), nemesis.text, nemesis.kinds.map(code).join(", ")]),
+    ),
+  faults: () =>
+    table(
+      ["fault", "code in the catalogue"],
+      faultKinds.map((kind) => [code(kind), codes[kind] ?? ""]),
+    ),
+  "exit-codes": () =>
+    table(
+      ["code", "meaning"],
+      endingRank.toReversed().map((ending) => [String(exitCodes[ending].code), exitCodes[ending].text]),
+    ),
 };
 
 const documents = ["README.md", "docs/catalogue.md", "docs/faults.md"];

@@ -35,8 +35,16 @@ export const rooms: readonly Room[] = [
   { prefix: "runtimes/simulation/", mayImport: [harness, "runtimes/shared/"], packages: ["node:*"] },
   { prefix: "runtimes/process/", mayImport: [harness, "runtimes/shared/"], packages: ["execa", "node:*"] },
   { prefix: "reports/", mayImport: [harness], packages: [] },
-  { prefix: "api/", mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/"], packages: ["fast-check", "vitest", "node:*"] },
-  { prefix: "cli/", mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/", "api/"], packages: ["commander", "node:*"] },
+  {
+    prefix: "api/",
+    mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/"],
+    packages: ["fast-check", "vitest", "node:*"],
+  },
+  {
+    prefix: "cli/",
+    mayImport: [harness, "checkers/", "nemesis/", "workloads/", "systems/", "runtimes/", "reports/", "api/"],
+    packages: ["commander", "node:*"],
+  },
   { prefix: "examples/", mayImport: [], packages: ["faultline", "vitest", "fast-check"] },
 ];
 

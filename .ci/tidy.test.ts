@@ -22,7 +22,9 @@ describe("the house", () => {
   });
 
   test("keeps tests and benchmarks from being imported", () => {
-    const loose = house.flatMap((file) => file.imports.filter((entry) => entry.target !== undefined && isLoose(entry.target)).map((entry) => `${file.path} imports ${entry.specifier}`));
+    const loose = house.flatMap((file) =>
+      file.imports.filter((entry) => entry.target !== undefined && isLoose(entry.target)).map((entry) => `${file.path} imports ${entry.specifier}`),
+    );
     expect(loose).toEqual([]);
   });
 
@@ -32,9 +34,13 @@ describe("the house", () => {
 
   test("imports files that exist, with their .ts", () => {
     const missing = files.flatMap((file) =>
-      file.imports.filter((entry) => entry.target !== undefined && !entry.isDynamic && entry.target.endsWith("ts") && !byPath.has(entry.target)).map((entry) => `${file.path} -> ${entry.specifier}`),
+      file.imports
+        .filter((entry) => entry.target !== undefined && !entry.isDynamic && entry.target.endsWith("ts") && !byPath.has(entry.target))
+        .map((entry) => `${file.path} -> ${entry.specifier}`),
     );
-    const bare = files.flatMap((file) => file.imports.filter((entry) => entry.target !== undefined && !/\.(ts|js|json)$/.test(entry.target)).map((entry) => `${file.path} -> ${entry.specifier}`));
+    const bare = files.flatMap((file) =>
+      file.imports.filter((entry) => entry.target !== undefined && !/\.(ts|js|json)$/.test(entry.target)).map((entry) => `${file.path} -> ${entry.specifier}`),
+    );
     expect([...missing, ...bare]).toEqual([]);
   });
 
@@ -60,7 +66,9 @@ describe("every file", () => {
 
   test("named index.ts is a face: explicit names, no logic, at most 50 lines", () => {
     const faces = house.filter((file) => file.path.endsWith("/index.ts") && !file.path.startsWith("systems/"));
-    expect(faces.filter((file) => file.text.split("\n").length > 51 || /\bexport \*|\bfunction\b|=>/.test(withoutComments(file.text))).map((file) => file.path)).toEqual([]);
+    expect(
+      faces.filter((file) => file.text.split("\n").length > 51 || /\bexport \*|\bfunction\b|=>/.test(withoutComments(file.text))).map((file) => file.path),
+    ).toEqual([]);
   });
 
   test("says what its noun is, not that it helps", () => {
@@ -75,7 +83,16 @@ describe("the tidy test itself", () => {
   });
 
   test("finds a planted circle and a planted upward import", () => {
-    expect(circles(new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]], ["d", ["a"]]]))).toEqual([["a", "b", "c"]]);
+    expect(
+      circles(
+        new Map([
+          ["a", ["b"]],
+          ["b", ["c"]],
+          ["c", ["a"]],
+          ["d", ["a"]],
+        ]),
+      ),
+    ).toEqual([["a", "b", "c"]]);
     const planted: SourceFile = { path: "checkers/x.ts", text: "", imports: importsOf("checkers/x.ts", 'import { y } from "../systems/kv/node.ts";') };
     expect(upwardImports(planted)).toHaveLength(1);
   });
@@ -104,7 +121,12 @@ function strayPackages(file: SourceFile): string[] {
   return file.imports
     .filter((entry) => entry.target === undefined && !entry.isDynamic)
     .map((entry) => entry.specifier)
-    .filter((name) => !(name.startsWith("node:") ? (allowed.includes("node:*") && mayUseNode(file.path)) || (isCryptoPart && /^node:(crypto|zlib)$/.test(name)) : allowed.includes(name)))
+    .filter(
+      (name) =>
+        !(name.startsWith("node:")
+          ? (allowed.includes("node:*") && mayUseNode(file.path)) || (isCryptoPart && /^node:(crypto|zlib)$/.test(name))
+          : allowed.includes(name)),
+    )
     .map((name) => `${file.path} imports ${name}`);
 }
 

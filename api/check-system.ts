@@ -54,7 +54,14 @@ export async function checkSystem(system: System, options: SystemCheckOptions = 
 /** The plans of the system's default search, the first `seeds` of them. */
 export function* plansOf(system: System, options: SystemCheckOptions): Generator<Plan> {
   const { variant, bug, seeds = 100, seedBase = "1", ownNemeses: _own, shrinkMs: _shrink, ...overrides } = options;
-  const request = { system, module: `in-process:${system.name}`, seedBase, overrides, ...(variant === undefined ? {} : { variant }), ...(bug === undefined ? {} : { bug }) };
+  const request = {
+    system,
+    module: `in-process:${system.name}`,
+    seedBase,
+    overrides,
+    ...(variant === undefined ? {} : { variant }),
+    ...(bug === undefined ? {} : { bug }),
+  };
   for (let index = 0; index < seeds; index++) yield searchPlan({ ...request, index });
 }
 

@@ -18,7 +18,8 @@ export function failureText(system: System, check: SystemCheck): string {
 export function evidenceText(verdict: Verdict): string {
   const lines = verdict.evidence.flatMap((evidence) => {
     if (!("explanation" in evidence)) return [];
-    const operations = "operations" in evidence ? evidence.operations.map((operation) => `  process ${operation.process}: ${operation.text} ${operation.result}`) : [];
+    const operations =
+      "operations" in evidence ? evidence.operations.map((operation) => `  process ${operation.process}: ${operation.text} ${operation.result}`) : [];
     return [evidence.explanation, ...operations];
   });
   return [verdict.why, ...lines].join("\n");

@@ -42,7 +42,13 @@ export class PlanArbitrary extends fc.Arbitrary<Plan> {
 
   override generate(random: fc.Random): fc.Value<Plan> {
     const { variant, bug, ownNemeses: _own, ...overrides } = this.#options;
-    const request = { system: this.#system, module: `in-process:${this.#system.name}`, overrides, ...(variant === undefined ? {} : { variant }), ...(bug === undefined ? {} : { bug }) };
+    const request = {
+      system: this.#system,
+      module: `in-process:${this.#system.name}`,
+      overrides,
+      ...(variant === undefined ? {} : { variant }),
+      ...(bug === undefined ? {} : { bug }),
+    };
     return new fc.Value(searchPlan({ ...request, seedBase: "fast-check", index: random.nextInt(0, 0x7fffffff) }), undefined);
   }
 

@@ -26,7 +26,10 @@ expect.extend({
 
 function matched(verdict: Verdict, promise: string): { pass: boolean; message: () => string } {
   const pass = verdict.verdict === "valid";
-  return { pass, message: () => (pass ? `expected the history not to be ${promise}` : `expected the history to be ${promise}: ${verdict.verdict}\n${evidenceText(verdict)}`) };
+  return {
+    pass,
+    message: () => (pass ? `expected the history not to be ${promise}` : `expected the history to be ${promise}: ${verdict.verdict}\n${evidenceText(verdict)}`),
+  };
 }
 
 export interface HistoryMatchers<R> {

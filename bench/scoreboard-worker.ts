@@ -32,17 +32,25 @@ async function answer(task: Task): Promise<Answer> {
     const result = await runPlan(resolveWith(system, searchPlan(request)));
     const run = searchedRun(digestRun(result, { index, wallMs: performance.now() - startMs }), accusedBy);
     runs.push(run);
-    if (task.bug === null && result.verdict.verdict !== "valid") alarms.push(`${task.seedBase}-${index}: ${result.verdict.verdict}, ${result.failureClass ?? result.ending}: ${result.verdict.why}`);
+    if (task.bug === null && result.verdict.verdict !== "valid")
+      alarms.push(`${task.seedBase}-${index}: ${result.verdict.verdict}, ${result.failureClass ?? result.ending}: ${result.verdict.why}`);
     if (task.bug !== null && run.isFound) found.push(result);
     if (found.length >= task.finds || performance.now() - begunMs > task.timeMs) break;
   }
   const shrunk: SearchRecord["shrunk"][number][] = [];
-  for (const result of found.filter((one) => one.failureClass?.startsWith(`${accusedBy ?? ""}/`)).slice(0, shrunkFinds)) shrunk.push(await smaller(system, result));
+  for (const result of found.filter((one) => one.failureClass?.startsWith(`${accusedBy ?? ""}/`)).slice(0, shrunkFinds))
+    shrunk.push(await smaller(system, result));
   return { runs, shrunk, alarms };
 }
 
 async function smaller(system: System, result: RunResult): Promise<SearchRecord["shrunk"][number]> {
   const run = (plan: Plan): Promise<RunResult> => runPlan(resolveWith(system, plan));
-  const { before, after, runCount, elapsedMs } = await shrink({ plan: result.plan, failureClass: result.failureClass ?? "", run, clock: () => performance.now(), timeMs: shrinkMs });
+  const { before, after, runCount, elapsedMs } = await shrink({
+    plan: result.plan,
+    failureClass: result.failureClass ?? "",
+    run,
+    clock: () => performance.now(),
+    timeMs: shrinkMs,
+  });
   return { before, after, runCount, elapsedMs };
 }

@@ -41,7 +41,11 @@ const chunk = 2_000;
 const seedBase = values["seed-base"];
 
 const systems = await Promise.all(values.systems.split(",").map(async (name) => (await loadSystem(name, { directory: process.cwd() })).system));
-const records = await Promise.all(tasksOf(systems).map(({ head, parts }) => ({ head, parts })).map(asRecord(pool(availableParallelism()))));
+const records = await Promise.all(
+  tasksOf(systems)
+    .map(({ head, parts }) => ({ head, parts }))
+    .map(asRecord(pool(availableParallelism()))),
+);
 const command = `node bench/scoreboard.ts --correct ${values.correct} --bug-seeds ${values["bug-seeds"]} --bug-ms ${values["bug-ms"]} --finds ${values.finds}`;
 const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).trim();
 const page = scoreboardMarkdown(records.map(scoreRow), { commit, nodeVersion: process.version, command, seedBase });
@@ -58,7 +62,16 @@ function tasksOf(all: readonly System[]): Row[] {
   const nemeses = defaultNemeses.join(", ");
   const bugs = all.flatMap((system) =>
     system.bugs.map((bug): Row => {
-      const task = { system: system.name, variant: bug.variant, bug: bug.name, seedBase, from: 0, seeds: Number(values["bug-seeds"]), finds: Number(values.finds), timeMs: Number(values["bug-ms"]) };
+      const task = {
+        system: system.name,
+        variant: bug.variant,
+        bug: bug.name,
+        seedBase,
+        from: 0,
+        seeds: Number(values["bug-seeds"]),
+        finds: Number(values.finds),
+        timeMs: Number(values["bug-ms"]),
+      };
       return { head: { system: system.name, variant: bug.variant, runtime: "simulation", nemeses, bug }, parts: [task] };
     }),
   );
@@ -66,7 +79,16 @@ function tasksOf(all: readonly System[]): Row[] {
     system.variants.map(({ name }): Row => {
       const total = Math.ceil(Number(values.correct) / system.variants.length);
       const starts = Array.from({ length: Math.ceil(total / chunk) }, (_, index) => index * chunk);
-      const parts = starts.map((from) => ({ system: system.name, variant: name, bug: null, seedBase, from, seeds: Math.min(chunk, total - from), finds: Infinity, timeMs: Infinity }));
+      const parts = starts.map((from) => ({
+        system: system.name,
+        variant: name,
+        bug: null,
+        seedBase,
+        from,
+        seeds: Math.min(chunk, total - from),
+        finds: Infinity,
+        timeMs: Infinity,
+      }));
       return { head: { system: system.name, variant: name, runtime: "simulation", nemeses }, parts };
     }),
   );

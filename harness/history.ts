@@ -144,6 +144,7 @@ export class History<I extends Input = Input, O extends Json = Json> {
   readonly isCut: boolean;
   readonly #columns: Columns;
   #operations: readonly Operation<I, O>[] | undefined;
+  #facts: readonly Fact[] | undefined;
 
   constructor(columns: Columns, isCut: boolean, operations?: readonly Operation<I, O>[]) {
     this.#columns = columns;
@@ -203,58 +204,68 @@ export class History<I extends Input = Input, O extends Json = Json> {
   }
 
   get facts(): readonly Fact[] {
-    const found: Fact[] = [];
-    for (let index = 0; index < this.length; index++) {
-      if (this.#columns.types[index] === typeCodes.fact) found.push(factOf(this.event(index)));
-    }
-    return found;
+    this.#facts ??= factsOf(this.#columns);
+    return this.#facts;
   }
 }
 
+/** Invocations with their completions: at most one is open per process. */
 function pair(columns: Columns): Operation[] {
-  const operations: Operation[] = [];
+  const invocations: number[] = [];
+  const completions: (number | undefined)[] = [];
   const open = new Map<number, number>();
   for (let index = 0; index < columns.count; index++) {
-    const type = typeNames[columns.types[index] ?? 0];
+    const type = columns.types[index];
+    if (type === typeCodes.fact || type === typeCodes.fault) continue;
     const process = columns.processes[index] ?? -1;
-    if (type === "invoke") {
-      open.set(process, operations.length);
-      operations.push(openOperation(columns, index, operations.length));
-    } else if (type === "ok" || type === "fail" || type === "info") {
-      const position = open.get(process);
-      const invoked = position === undefined ? undefined : operations[position];
-      if (position === undefined || invoked === undefined) continue;
-      open.delete(process);
-      operations[position] = completed(columns, index, invoked, type);
+    if (type === typeCodes.invoke) {
+      open.set(process, invocations.length);
+      invocations.push(index);
+      completions.push(undefined);
+      continue;
     }
+    const position = open.get(process);
+    if (position === undefined) continue;
+    open.delete(process);
+    completions[position] = index;
   }
-  return operations;
+  return invocations.map((index, id) => operationOf(columns, { id, index, completion: completions[id] }));
 }
 
-function openOperation(columns: Columns, index: number, id: number): Operation {
+function operationOf(columns: Columns, { id, index, completion }: { readonly id: number; readonly index: number; readonly completion: number | undefined }): Operation {
   const value = columns.values[index];
   const node = columns.nodes[index];
-  return {
+  const type = completion === undefined ? "info" : outcomeTypeOf(columns, completion);
+  const operation: Writable<Operation> = {
     id,
     process: columns.processes[index] ?? -1,
-    ...(node === undefined ? {} : { node }),
     phase: phaseNames[columns.phases[index] ?? 0] ?? "warm-up",
     input: { ...(isObject(value) ? value : {}), f: columns.functions[index] ?? "" },
-    type: "info",
-    error: "never completed",
+    type,
     invokedIndex: index,
-    completedIndex: Infinity,
+    completedIndex: completion === undefined || type === "info" ? Infinity : completion,
     invokedNs: columns.times[index] ?? 0,
-    completedNs: Infinity,
+    completedNs: completion === undefined ? Infinity : (columns.times[completion] ?? 0),
   };
+  if (node !== undefined) operation.node = node;
+  if (completion === undefined) operation.error = "never completed";
+  else if (type === "ok") operation.output = columns.values[completion] ?? null;
+  else operation.error = columns.errors[completion] ?? "no reason recorded";
+  return operation;
 }
 
-function completed(columns: Columns, index: number, invoked: Operation, type: OutcomeType): Operation {
-  const { error: _neverCompleted, ...rest } = invoked;
-  const completedNs = columns.times[index] ?? 0;
-  if (type === "ok") return { ...rest, type, output: columns.values[index] ?? null, completedIndex: index, completedNs };
-  const error = columns.errors[index] ?? "no reason recorded";
-  return { ...rest, type, error, completedIndex: type === "fail" ? index : Infinity, completedNs };
+function outcomeTypeOf({ types }: Columns, completion: number): OutcomeType {
+  const type = types[completion];
+  return type === typeCodes.ok ? "ok" : type === typeCodes.fail ? "fail" : "info";
+}
+
+/** While it is being built: members that may be missing are assigned, since spreading them costs more than the rest together. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+function factsOf(columns: Columns): Fact[] {
+  const facts: Fact[] = [];
+  for (let index = 0; index < columns.count; index++) if (columns.types[index] === typeCodes.fact) facts.push(factOf(columns, index));
+  return facts;
 }
 
 function faultEvent(event: HistoryEvent): FaultEvent {
@@ -271,15 +282,16 @@ function faultEvent(event: HistoryEvent): FaultEvent {
   };
 }
 
-function factOf(event: HistoryEvent): Fact {
-  const value = isObject(event.value) ? event.value : {};
+function factOf(columns: Columns, index: number): Fact {
+  const value = columns.values[index];
+  const members = isObject(value) ? value : {};
   return {
-    index: event.index,
-    timeNs: event.timeNs,
-    node: event.node ?? "",
-    incarnation: Number(value["incarnation"] ?? 0),
-    kind: event.f,
-    data: isObject(value["data"]) ? value["data"] : {},
+    index,
+    timeNs: columns.times[index] ?? 0,
+    node: columns.nodes[index] ?? "",
+    incarnation: Number(members["incarnation"] ?? 0),
+    kind: columns.functions[index] ?? "",
+    data: isObject(members["data"]) ? members["data"] : {},
   };
 }
 

@@ -19,6 +19,8 @@ export interface JudgeOptions {
   readonly ending: RunEnding;
   /** Why the run ended before its time, one clause. */
   readonly reason?: string;
+  /** What a watch that saw every fact of the history says, so that it need not be asked again. Default: asked here. */
+  readonly invariants?: Judgements;
 }
 
 export interface Judged {
@@ -38,7 +40,7 @@ export function judge(history: History, resolved: Omit<ResolvedPlan, "runtime" |
   // First, because the history pairs its operations once, at the first question, and the checker's decoding builds on that.
   const counts = countOperations(history);
   const checked = checkerVerdict(workload, history, options.limits);
-  const judgements = new Map([...propertyJudgements(workload, checked), ...factJudgements(history, resolved), ...builtIns(history, resolved, options)]);
+  const judgements = new Map([...propertyJudgements(workload, checked), ...(options.invariants ?? invariantJudgements(history, resolved)), ...probeJudgements(history.facts, resolved.system), ...builtIns(history, resolved, options)]);
   const summary = summarize(history, plan.workload);
   const claims = claimsOf(resolved, judgements).map((claim) => judgeClaim(claim, judgements, { summary, incomplete: incompleteness(options) }));
   const uncovered = uncoveredViolations(judgements, claims);
@@ -81,11 +83,10 @@ function propertyJudgements({ name, properties }: Workload, { claims, evidence }
   });
 }
 
-function factJudgements(history: History, { system, variant }: Pick<ResolvedPlan, "system" | "variant">): [string, Judgement][] {
-  const { facts } = history;
+function invariantJudgements({ facts }: History, { system, variant }: Pick<ResolvedPlan, "system" | "variant">): Judgements {
   const watch = new InvariantWatch(system.invariants, variant.name);
   for (const fact of facts) watch.observe(fact);
-  return [...watch.judgements(), ...probeJudgements(facts, system)];
+  return watch.judgements();
 }
 
 function builtIns(history: History, { plan }: Pick<ResolvedPlan, "plan">, { ending }: JudgeOptions): Judgements {

@@ -1,8 +1,8 @@
 // The one recorder of a run: whatever happens passes through here, in the order in which it is the truth.
-import type { HistoryEvent, History, Fact } from "./history.ts";
+import type { HistoryEvent, History, Fact, NewEvent } from "./history.ts";
 import { HistoryBuilder } from "./history.ts";
 import type { FaultEvent } from "./history.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import type { Input, NodeName, Outcome, Phase } from "./operation.ts";
 import type { ClusterObserver, LogLine } from "./runtime.ts";
 import { LogTail } from "./run-logs.ts";
@@ -41,23 +41,25 @@ export class Recorder implements ClusterObserver {
 
   invoked(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }): void {
     const { f, ...value } = operation.input;
-    this.#append({ process: operation.process, type: "invoke", f, node: operation.node, value });
+    this.#append({ timeNs: this.#options.nowNs(), phase: this.phase, process: operation.process, type: "invoke", f, node: operation.node, value });
   }
 
   completed(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }, outcome: Outcome): void {
     const { process, node, input } = operation;
-    if (outcome.type === "ok") this.#append({ process, type: "ok", f: input.f, node, value: outcome.output });
-    else this.#append({ process, type: outcome.type, f: input.f, node, error: outcome.error });
+    const [timeNs, { phase }] = [this.#options.nowNs(), this];
+    if (outcome.type === "ok") this.#append({ timeNs, phase, process, type: "ok", f: input.f, node, value: outcome.output });
+    else this.#append({ timeNs, phase, process, type: outcome.type, f: input.f, node, error: outcome.error });
   }
 
   fault(event: NewFaultEvent): void {
     const { id, action, victims, detail } = event;
-    this.#append({ process: -1, type: "fault", f: event.kind, value: { id, action, victims, detail } });
+    this.#append({ timeNs: this.#options.nowNs(), phase: this.phase, process: -1, type: "fault", f: event.kind, value: { id, action, victims, detail } });
   }
 
   fact(fact: { readonly node: NodeName; readonly incarnation: number; readonly kind: string; readonly data: JsonObject }): void {
     const { node, incarnation, kind, data } = fact;
-    const { index, timeNs } = this.#append({ process: -1, type: "fact", f: kind, node, value: { incarnation, data } });
+    const timeNs = this.#options.nowNs();
+    const index = this.#append({ timeNs, phase: this.phase, process: -1, type: "fact", f: kind, node, value: { incarnation, data } });
     this.#options.onFact({ index, timeNs, node, incarnation, kind, data });
   }
 
@@ -81,7 +83,9 @@ export class Recorder implements ClusterObserver {
 
   /** How often each probe was reached: without it nobody could tell later a probe that held from one that was never met. */
   probesCounted(counts: JsonObject): void {
-    this.#append({ process: -1, type: "fact", f: "probes.counted", value: { data: counts } });
+    const timeNs = this.#options.nowNs();
+    const index = this.#append({ timeNs, phase: this.phase, process: -1, type: "fact", f: "probes.counted", value: { data: counts } });
+    this.#options.onFact({ index, timeNs, node: "", incarnation: 0, kind: "probes.counted", data: counts });
   }
 
   log(line: LogLine): void {
@@ -98,15 +102,15 @@ export class Recorder implements ClusterObserver {
 
   /** A fact about a node that the runtime, not the node, states; it does not know in which life it happened. */
   #ownFact(kind: string, node: NodeName, data: JsonObject): void {
-    const { index, timeNs } = this.#append({ process: -1, type: "fact", f: kind, node, value: { data } });
+    const timeNs = this.#options.nowNs();
+    const index = this.#append({ timeNs, phase: this.phase, process: -1, type: "fact", f: kind, node, value: { data } });
     this.#options.onFact({ index, timeNs, node, incarnation: 0, kind, data });
   }
 
-  #append(part: Unstamped): { readonly index: number; readonly timeNs: number } {
-    const stamped = { ...part, timeNs: this.#options.nowNs(), phase: this.phase };
-    const index = this.#builder.append(stamped);
-    if (this.#options.onEvent !== undefined) this.#give({ ...stamped, index });
-    return { index, timeNs: stamped.timeNs };
+  #append(event: NewEvent): number {
+    const index = this.#builder.append(event);
+    if (this.#options.onEvent !== undefined) this.#give({ ...event, index });
+    return index;
   }
 
   #give(event: HistoryEvent): void {
@@ -118,13 +122,4 @@ export class Recorder implements ClusterObserver {
       this.#options.onSinkFailure(error);
     }
   }
-}
-
-interface Unstamped {
-  readonly process: number;
-  readonly type: HistoryEvent["type"];
-  readonly f: string;
-  readonly node?: NodeName;
-  readonly value?: Json;
-  readonly error?: string;
 }

@@ -6,6 +6,7 @@ import { EnvironmentError, UsageError } from "./errors.ts";
 import type { Fact, History, HistoryEvent } from "./history.ts";
 import { InvariantWatch } from "./invariant-watch.ts";
 import type { Json } from "./json.ts";
+import type { Judgements } from "./judgement.ts";
 import { phaseLengths, withPhaseLengths } from "./phase-lengths.ts";
 import type { Plan, ScriptedOperation, Script } from "./plan.ts";
 import type { ResolvedPlan, RunResult } from "./run.ts";
@@ -43,7 +44,7 @@ export async function runPlan(resolved: ResolvedPlan, options: RunOptions = {}):
     if (halt.cause instanceof UsageError || halt.cause instanceof EnvironmentError) throw halt.cause;
     const ended = { ...resolved, plan };
     const judging: JudgeOptions = { limits: checkLimits(plan), ending: halt.ending, reason: halt.reason };
-    const judged = options.judge === undefined ? judge(record.history, ended, judging) : await options.judge(record.history, ended, judging);
+    const judged = options.judge === undefined ? judge(record.history, ended, { ...judging, invariants: record.invariants }) : await options.judge(record.history, ended, judging);
     return resultOf(plan, record, { ...judged, ending: halt.ending });
   } finally {
     options.signal?.removeEventListener("abort", abort);
@@ -58,6 +59,8 @@ interface RunRecord {
   readonly statistics: ClusterStatistics;
   readonly runMs: number;
   readonly logs: readonly LogLine[];
+  /** As judged while the facts came in. */
+  readonly invariants: Judgements;
 }
 
 interface Recording {
@@ -79,7 +82,7 @@ async function recorded(resolved: ResolvedPlan, { cluster, halt, onEvent }: Reco
   await runPhases(world);
   const statistics = cluster.statistics();
   if (Object.keys(statistics.probes).length > 0) recorder.probesCounted(statistics.probes);
-  return { history: recorder.build(), script: drawnScript(world), statistics, runMs: cluster.nowNs() / 1e6, logs: recorder.logs() };
+  return { history: recorder.build(), script: drawnScript(world), statistics, runMs: cluster.nowNs() / 1e6, logs: recorder.logs(), invariants: watch.judgements() };
 }
 
 function worldOf(resolved: ResolvedPlan, { cluster, halt, recorder }: Omit<Recording, "onEvent"> & { readonly recorder: Recorder }): RunWorld {

@@ -50,14 +50,18 @@ export function systemContract(system: System, { seeds = 300, bugSeeds = 2_000 }
       expect(new Set(system.bugs.map((bug) => bug.name)).size).toBe(system.bugs.length);
     });
 
-    test.each(system.bugs.filter((bug) => bug.difficulty !== "T3"))("$name is caught by $accusedBy, and the correct system passes the same plan", limits, async (bug) => {
-      const caught = await search(system, bug, bugSeeds);
-      expect(caught, `${bug.name} was not accused by ${bug.accusedBy} in ${bugSeeds} seeds`).toBeDefined();
-      if (caught === undefined) return;
-      const { bug: _planted, ...correctPlan } = caught.plan;
-      const correct = await run(system, correctPlan);
-      expect(correct.verdict.claims.filter((claim) => claim.verdict === "invalid")).toEqual([]);
-    });
+    test.each(system.bugs.filter((bug) => bug.difficulty !== "T3"))(
+      "$name is caught by $accusedBy, and the correct system passes the same plan",
+      limits,
+      async (bug) => {
+        const caught = await search(system, bug, bugSeeds);
+        expect(caught, `${bug.name} was not accused by ${bug.accusedBy} in ${bugSeeds} seeds`).toBeDefined();
+        if (caught === undefined) return;
+        const { bug: _planted, ...correctPlan } = caught.plan;
+        const correct = await run(system, correctPlan);
+        expect(correct.verdict.claims.filter((claim) => claim.verdict === "invalid")).toEqual([]);
+      },
+    );
   });
 }
 

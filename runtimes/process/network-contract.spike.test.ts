@@ -89,7 +89,10 @@ async function stallingProxy(upstreamPort: number) {
 function call(port: number, method: string, path: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve) => {
     const sent = request({ port, host: "127.0.0.1", method, path, agent: new Agent({ keepAlive: false }) }, (response) => {
-      void response.setEncoding("utf8").toArray().then((chunks) => resolve(chunks.join("")));
+      void response
+        .setEncoding("utf8")
+        .toArray()
+        .then((chunks) => resolve(chunks.join("")));
     });
     const timer = setTimeout(() => (resolve("Timeout"), sent.destroy()), timeoutMs);
     sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "Refused" : "Reset"));

@@ -1,6 +1,8 @@
-// Growing bytes: what a file holds, in the page cache or on the platter. For inodes.
+// Growing bytes, and copies of short ones: what files hold, in the page cache or on the platter. For inodes and volumes.
 
-const smallestCapacityBytes = 1_024;
+/** A file of a node soon holds this much: a smaller beginning would only be copied again. */
+const smallestCapacityBytes = 4_096;
+const blockBytes = 16_384;
 
 export class Content {
   #bytes: Uint8Array = new Uint8Array(0);
@@ -40,5 +42,24 @@ export class Content {
     const larger = new Uint8Array(Math.max(smallestCapacityBytes, capacity, this.#bytes.length * 2));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
+  }
+}
+
+/** Copies of what is written, side by side in blocks: an allocation a block, not a copy. A block lives as long as any of its copies. */
+export class Copies {
+  #block: Uint8Array = new Uint8Array(0);
+  #usedBytes = 0;
+
+  of(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length * 4 > blockBytes) return new Uint8Array(bytes);
+    if (this.#usedBytes + length > this.#block.length) {
+      this.#block = new Uint8Array(blockBytes);
+      this.#usedBytes = 0;
+    }
+    const copy = this.#block.subarray(this.#usedBytes, this.#usedBytes + length);
+    copy.set(bytes);
+    this.#usedBytes += length;
+    return copy;
   }
 }

@@ -3,11 +3,19 @@ import type { Disk, DiskDone, DiskError, DiskErrorKind, File } from "../../harne
 import { hashBytes } from "./bodies.ts";
 import type { DiskOperation } from "./disk-faults.ts";
 import type { Drive } from "./drive.ts";
-import { HostEvent } from "./host-event.ts";
+import type { Event } from "./event-queue.ts";
 import type { Incarnation } from "./host.ts";
 import { Inode } from "./inode.ts";
 import { drawLatencyUs } from "./latency.ts";
 import { kindOf } from "./trace.ts";
+
+const openKind = kindOf("disk-open");
+const listKind = kindOf("disk-list");
+const fsyncKind = kindOf("disk-fsync");
+const nameKind = kindOf("disk-name");
+const closeKind = kindOf("disk-close");
+const readKind = kindOf("disk-read");
+const writeKind = kindOf("disk-write");
 
 /**
  * Inert once the incarnation is dead. Operations on one file take effect in the order of their calls; their answers may
@@ -33,7 +41,7 @@ export class NodeDisk implements Disk {
     else inode ??= volume.create(name);
     // After an error the result is meaningless: a file that has no name and no bytes.
     const file = new NodeFile(access, name, inode ?? new Inode(0));
-    access.answer({ operation: "read", kind: kindOf("disk-open"), path: name, hash: 0, problem, done: (error) => done(error, file) });
+    access.answer({ operation: "read", kind: openKind, path: name, hash: 0, problem, done: (error) => done(error, file) });
   }
 
   rename(from: string, to: string, done: DiskDone): void {
@@ -48,7 +56,7 @@ export class NodeDisk implements Disk {
     const access = this.#access;
     if (!access.isAlive) return;
     const names = access.drive.volume.list(directory === "" ? "" : checkedPath(directory));
-    access.answer({ operation: "read", kind: kindOf("disk-list"), path: directory, hash: names.length, problem: null, done: (error) => done(error, names) });
+    access.answer({ operation: "read", kind: listKind, path: directory, hash: names.length, problem: null, done: (error) => done(error, names) });
   }
 
   fsyncDirectory(directory: string, done: DiskDone): void {
@@ -65,7 +73,7 @@ export class NodeDisk implements Disk {
     };
     access.answer({
       operation: "fsync",
-      kind: kindOf("disk-fsync"),
+      kind: fsyncKind,
       path: name,
       hash: covered.length,
       problem,
@@ -78,7 +86,7 @@ export class NodeDisk implements Disk {
     const access = this.#access;
     if (!access.isAlive) return;
     const problem = change() ? null : "NotFound";
-    access.answer({ operation: "write", kind: kindOf("disk-name"), path, hash: 0, problem, done: (error) => done(error, undefined) });
+    access.answer({ operation: "write", kind: nameKind, path, hash: 0, problem, done: (error) => done(error, undefined) });
   }
 }
 
@@ -131,7 +139,7 @@ class NodeFile implements File {
     };
     access.answer({
       operation: "fsync",
-      kind: kindOf("disk-fsync"),
+      kind: fsyncKind,
       path: this.#path,
       hash: sequence,
       problem,
@@ -158,7 +166,7 @@ class NodeFile implements File {
 
   close(done: DiskDone): void {
     if (!this.#access.isAlive) return;
-    this.#access.answer({ operation: "read", kind: kindOf("disk-close"), path: this.#path, hash: 0, problem: null, done: (error) => done(error, undefined) });
+    this.#access.answer({ operation: "read", kind: closeKind, path: this.#path, hash: 0, problem: null, done: (error) => done(error, undefined) });
   }
 
   /** Into the page cache, unless the disk refuses; overwriting needs no space. */
@@ -175,7 +183,7 @@ class NodeFile implements File {
   }
 
   #answer(operation: "read" | "write", problem: DiskErrorKind | null, hash: number, done: (error: DiskError | null) => void): void {
-    this.#access.answer({ operation, kind: kindOf(operation === "read" ? "disk-read" : "disk-write"), path: this.#path, hash, problem, done });
+    this.#access.answer({ operation, kind: operation === "read" ? readKind : writeKind, path: this.#path, hash, problem, done });
   }
 }
 
@@ -213,16 +221,35 @@ class DiskAccess {
     return this.drive.faults.isFull() || this.drive.volume.usedBytes + growthBytes > this.drive.traits.capacityBytes;
   }
 
-  answer({ operation, kind, path, hash, problem, effect, done }: DiskAnswer): void {
+  answer(answer: DiskAnswer): void {
+    const { host } = this.#incarnation;
+    const delayUs = drawLatencyUs(this.drive.traits[answer.operation], this.drive.random);
+    host.scheduler.schedule(new DiskEvent(this.#incarnation, answer), 0, delayUs, host.index);
+  }
+}
+
+/** The moment of an answer; as every event of a host it waits while that is held, and never comes once its process is dead. */
+class DiskEvent implements Event {
+  readonly #incarnation: Incarnation;
+  readonly #answer: DiskAnswer;
+
+  constructor(incarnation: Incarnation, answer: DiskAnswer) {
+    this.#incarnation = incarnation;
+    this.#answer = answer;
+  }
+
+  fire(): void {
     const incarnation = this.#incarnation;
+    if (!incarnation.isAlive) return;
     const { host } = incarnation;
-    const payloadHash = host.trace.hashOf(path) ^ hash ^ (problem?.length ?? 0);
-    const run = (): void => {
-      effect?.();
-      done(problem === null ? null : { kind: problem, path });
-    };
-    const delayUs = drawLatencyUs(this.drive.traits[operation], this.drive.random);
-    host.scheduler.schedule(new HostEvent({ incarnation, kind, payloadHash, run }), 0, delayUs, host.index);
+    if (host.isHeld) {
+      host.park(this, 0);
+      return;
+    }
+    const { kind, path, hash, problem, effect, done } = this.#answer;
+    incarnation.begin(kind, host.trace.hashOf(path) ^ hash ^ (problem?.length ?? 0));
+    effect?.();
+    done(problem === null ? null : { kind: problem, path });
   }
 }
 

@@ -1,7 +1,7 @@
 // One file on a simulated disk: what is on the platter, what only the page cache knows, and what a power cut leaves. For volumes.
 import type { Random } from "../../harness/random.ts";
 import type { ActiveFault } from "./active-fault.ts";
-import { Content } from "./content.ts";
+import { Content, Copies } from "./content.ts";
 
 export const sectorBytes = 512;
 export const pageBytes = 4_096;
@@ -38,9 +38,12 @@ export class Inode {
   /** Up to here an fsync was answered but not done (lying disk). */
   #promisedSequence = 0;
   readonly #rot = new Map<number, Rot>();
+  readonly #copies: Copies;
 
-  constructor(id: number) {
+  /** Files of one volume share `copies`. */
+  constructor(id: number, copies: Copies = new Copies()) {
     this.id = id;
+    this.#copies = copies;
   }
 
   /** Number of the newest change; an fsync that starts now covers it. */
@@ -58,7 +61,7 @@ export class Inode {
 
   write(at: number, bytes: Uint8Array): void {
     // A copy: the writer may use its buffer again.
-    this.#pending.push({ sequence: ++this.#sequence, kind: "write", at, bytes: bytes.slice() });
+    this.#pending.push({ sequence: ++this.#sequence, kind: "write", at, bytes: this.#copies.of(bytes) });
     this.cached.write(at, bytes);
     if (this.#rot.size > 0) this.#healRot(at, at + bytes.length);
   }
@@ -77,9 +80,14 @@ export class Inode {
 
   /** Everything up to `sequence` reaches the platter, in order. */
   sync(sequence: number): void {
-    const isCovered = (pending: Pending): boolean => pending.sequence <= sequence;
-    for (const pending of this.#pending) if (isCovered(pending)) apply(this.#durable, pending);
-    this.#pending = this.#pending.filter((pending) => !isCovered(pending));
+    // They are in order of their sequence.
+    let coveredCount = 0;
+    for (const pending of this.#pending) {
+      if (pending.sequence > sequence) break;
+      apply(this.#durable, pending);
+      coveredCount++;
+    }
+    if (coveredCount > 0) this.#pending.splice(0, coveredCount);
   }
 
   /** An fsync that covers `sequence` failed: what it covered will not reach the platter by another fsync. */

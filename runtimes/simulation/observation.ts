@@ -6,6 +6,11 @@ import type { Incarnation } from "./host.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { kindOf, type Trace } from "./trace.ts";
 
+const markKind = kindOf("mark");
+const factKind = kindOf("fact");
+const diedKind = kindOf("died");
+const logKind = kindOf("log");
+
 export interface ProbeCounts {
   heldCount: number;
   failedCount: number;
@@ -37,11 +42,11 @@ export class Observation {
 
   mark({ host }: Incarnation, kind: string): void {
     this.marks.set(kind, (this.marks.get(kind) ?? 0) + 1);
-    this.#trace.event(this.#scheduler.nowUs, host.index, kindOf("mark"), this.#trace.hashOf(kind));
+    this.#trace.event(this.#scheduler.nowUs, host.index, markKind, this.#trace.hashOf(kind));
   }
 
   fact({ host, number }: Incarnation, kind: string, data: JsonObject): void {
-    this.#trace.event(this.#scheduler.nowUs, host.index, kindOf("fact"), this.#trace.hashOf(kind));
+    this.#trace.event(this.#scheduler.nowUs, host.index, factKind, this.#trace.hashOf(kind));
     const observer = this.#observer;
     if (observer !== undefined) this.#scheduler.asHarness(() => observer.fact({ node: host.name, incarnation: number, kind, data }));
   }
@@ -51,12 +56,12 @@ export class Observation {
   }
 
   died({ host }: Incarnation, reason: string, isUncaught: boolean): void {
-    this.#trace.event(this.#scheduler.nowUs, host.index, kindOf("died"), isUncaught ? 1 : 0);
+    this.#trace.event(this.#scheduler.nowUs, host.index, diedKind, isUncaught ? 1 : 0);
     this.#scheduler.asHarness(() => this.#observer?.died({ node: host.name, reason, isUncaught }));
   }
 
   log({ host, number }: Incarnation, line: { readonly level: Level; readonly message: string; readonly data?: Json }): void {
-    this.#trace.event(this.#scheduler.nowUs, host.index, kindOf("log"), line.message.length);
+    this.#trace.event(this.#scheduler.nowUs, host.index, logKind, line.message.length);
     const observer = this.#observer;
     if (observer === undefined) return;
     this.#scheduler.asHarness(() => observer.log({ timeNs: this.#scheduler.nowUs * 1_000, node: host.name, incarnation: number, ...line }));

@@ -56,6 +56,9 @@ export class Trace {
   #high = 0x85a308d3 | 0;
   readonly #checkpoints: string[] = [];
   readonly #labels = new Map<string, number>();
+  /** The label that was asked for last: most draws are latencies. */
+  #lastLabel = "";
+  #lastHash = hashString("") | 0;
   readonly #entries: TraceEntry[] | undefined;
   readonly #hostName: (index: number) => string;
 
@@ -82,10 +85,14 @@ export class Trace {
 
   /** Hash of a label; labels are few, so each is hashed once. */
   hashOf(label: string): number {
-    const known = this.#labels.get(label);
-    if (known !== undefined) return known;
-    const hash = hashString(label) | 0;
-    if (this.#labels.size < labelCacheLimit) this.#labels.set(label, hash);
+    if (label === this.#lastLabel) return this.#lastHash;
+    let hash = this.#labels.get(label);
+    if (hash === undefined) {
+      hash = hashString(label) | 0;
+      if (this.#labels.size < labelCacheLimit) this.#labels.set(label, hash);
+    }
+    this.#lastLabel = label;
+    this.#lastHash = hash;
     return hash;
   }
 

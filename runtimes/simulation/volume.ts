@@ -1,6 +1,7 @@
 // A disk's whole state: names, files, and which of them a power cut leaves. Knows no time. For node disks and the faults port.
 import type { Random } from "../../harness/random.ts";
 import type { ActiveFault } from "./active-fault.ts";
+import { Copies } from "./content.ts";
 import { Inode, type CutMode } from "./inode.ts";
 
 /** Changes of names wait, in order, until a directory they concern is synced. */
@@ -23,6 +24,7 @@ export class Volume {
   #pending: NameOperation[] = [];
   /** Per directory, the changes whose fsync was answered but not done (lying disk). */
   readonly #promised = new Map<string, readonly NameOperation[]>();
+  readonly #copies = new Copies();
   #inodeCount = 0;
 
   get usedBytes(): number {
@@ -36,7 +38,7 @@ export class Volume {
   }
 
   create(path: string): Inode {
-    const inode = new Inode(++this.#inodeCount);
+    const inode = new Inode(++this.#inodeCount, this.#copies);
     this.#do({ kind: "link", path, inode });
     return inode;
   }

@@ -86,7 +86,13 @@ export class BufferedCounterNode extends JournaledCounterNode {
 
   protected inspect(): JsonObject {
     const status = this.#replica?.status();
-    return { role: status?.role ?? "starting", term: status?.term ?? 0, open: this.#open.toString(), batches: this.#batches.length, ...this.machine.describe() };
+    return {
+      role: status?.role ?? "starting",
+      term: status?.term ?? 0,
+      open: this.#open.toString(),
+      batches: this.#batches.length,
+      ...this.machine.describe(),
+    };
   }
 
   /** Adds acknowledged here that a total with our batches up to this one does not hold. */

@@ -5,8 +5,25 @@ import type { Claim, Premise } from "../../harness/system.ts";
 const diskFaults: readonly FaultKind[] = ["power-cut", "torn-write", "disk-full", "disk-error"];
 /** Faults that every variant survives with its safety claims intact: everything but damage to acknowledged disk data. */
 export const survivedFaults: readonly FaultKind[] = [
-  "partition", "slow", "loss", "duplicate", "reorder", "corrupt", "reset", "refuse", "half-open",
-  "kill", "stop", "pause", "slow-cpu", "power-cut", "torn-write", "disk-full", "disk-error", "clock-step", "clock-drift",
+  "partition",
+  "slow",
+  "loss",
+  "duplicate",
+  "reorder",
+  "corrupt",
+  "reset",
+  "refuse",
+  "half-open",
+  "kill",
+  "stop",
+  "pause",
+  "slow-cpu",
+  "power-cut",
+  "torn-write",
+  "disk-full",
+  "disk-error",
+  "clock-step",
+  "clock-drift",
 ];
 
 const variants = ["raft", "crdt", "buffered"];
@@ -78,7 +95,10 @@ export const claims: readonly Claim[] = [
     variants: ["raft"],
     faults: survivedFaults,
     judgedBy: ["likes:unique-likes", "likes:final-likes"],
-    premise: { text: "a user liked and the likes were read", holds: (run) => run.workload === "likes" && ok(run.okCounts, "like") && ok(run.okCounts, "likes") },
+    premise: {
+      text: "a user liked and the likes were read",
+      holds: (run) => run.workload === "likes" && ok(run.okCounts, "like") && ok(run.okCounts, "likes"),
+    },
   },
   {
     id: "CN-A1",
@@ -106,7 +126,6 @@ export const claims: readonly Claim[] = [
     premise: answered,
   },
 ];
-
 
 function ok(counts: Readonly<Record<string, number>>, f: string): boolean {
   return (counts[f] ?? 0) > 0;

@@ -29,7 +29,14 @@ export const system: System = {
       faults: survivedFaults,
     },
     { name: "crdt", text: "every node counts for itself and gossips", workloads: ["counter"], defaultNodeCount: 3, search, faults: survivedFaults },
-    { name: "buffered", text: "adds are journaled locally and flushed in batches", workloads: ["counter"], defaultNodeCount: 3, search, faults: survivedFaults },
+    {
+      name: "buffered",
+      text: "adds are journaled locally and flushed in batches",
+      workloads: ["counter"],
+      defaultNodeCount: 3,
+      search,
+      faults: survivedFaults,
+    },
   ],
   roles: ["leader", "follower", "candidate"],
   marks: [

@@ -101,7 +101,8 @@ export class CounterMachine implements StateMachine {
     const saved = snapshot as unknown as Saved;
     this.epoch = saved.epoch;
     this.shards = saved.shards.map(BigInt);
-    this.draining = saved.draining === null ? null : { epoch: saved.draining.epoch, values: saved.draining.values.map((value) => (value === null ? null : BigInt(value))) };
+    this.draining =
+      saved.draining === null ? null : { epoch: saved.draining.epoch, values: saved.draining.values.map((value) => (value === null ? null : BigInt(value))) };
     this.sessions = new Map(saved.sessions.map(([client, sequence]) => [client, { sequence, answer: { status: "done" } }]));
     this.likes.clear();
     for (const user of saved.likes) this.likes.add(user);

@@ -24,7 +24,14 @@ describe("the journal", () => {
   });
 
   test.each(["kept", "reverted"])("shows nobody a record whose fsync failed and that a power cut can still take (pages %s)", async (failedFsync) => {
-    const broken: PlannedFault = { id: "eio", kind: "disk-error", targets: { nodes: ["n1"] }, params: { probability: 1, operations: ["fsync"] }, when: { atMs: 900 }, durationMs: 600 };
+    const broken: PlannedFault = {
+      id: "eio",
+      kind: "disk-error",
+      targets: { nodes: ["n1"] },
+      params: { probability: 1, operations: ["fsync"] },
+      when: { atMs: 900 },
+      durationMs: 600,
+    };
     const result = await run([broken], [write, readBefore, readAfter], { ...slowDisk, failedFsync });
     expect(result.history.operations[0]?.type).not.toBe("ok");
     const [before, after] = outputs(result).slice(-2);
@@ -53,7 +60,12 @@ describe("the journal", () => {
   });
 });
 
-function run(faults: readonly PlannedFault[], operations: readonly ScriptedOperation[], simulation: JsonObject = slowDisk, seed = "journal"): Promise<RunResult> {
+function run(
+  faults: readonly PlannedFault[],
+  operations: readonly ScriptedOperation[],
+  simulation: JsonObject = slowDisk,
+  seed = "journal",
+): Promise<RunResult> {
   const plan: Plan = {
     schema: "faultline/plan/1",
     system: system.name,

@@ -2,7 +2,17 @@
 // beside, or instead of, a replicated log.
 import type { DiskError, Environment, File } from "../../harness/environment.ts";
 import type { Json } from "../../harness/json.ts";
-import { appendAsync, fsyncAsync, fsyncDirectoryAsync, openAsync, readAsync, renameAsync, sizeAsync, truncateAsync, type DiskResult } from "../../harness/promises.ts";
+import {
+  appendAsync,
+  fsyncAsync,
+  fsyncDirectoryAsync,
+  openAsync,
+  readAsync,
+  renameAsync,
+  sizeAsync,
+  truncateAsync,
+  type DiskResult,
+} from "../../harness/promises.ts";
 import { crc32c } from "./checksum.ts";
 
 /** Before each group: its length and the CRC-32C of its bytes, both 32-bit little-endian. */

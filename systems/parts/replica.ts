@@ -92,6 +92,7 @@ interface Proposal {
 }
 
 const raftPath = "/raft";
+const nothing: readonly never[] = [];
 /** Commands that wait for their commit; more are refused. */
 const proposalLimit = 4_096;
 
@@ -103,8 +104,8 @@ export class Replica {
   #core: RaftCore | null = null;
   #storage: ReplicaStorage | null = null;
   #appliedIndex = 0;
-  #answers: (() => void)[] = [];
-  #batches: Batch[] = [];
+  #answers: readonly (() => void)[] = nothing;
+  #batches: readonly Batch[] = nothing;
   #isSettling = false;
   #isSaving = false;
   #wantsImage = false;
@@ -137,7 +138,7 @@ export class Replica {
     this.#core?.transferLeadership(null);
     this.#settle();
     await new Promise<void>((resolve) => {
-      this.#answers.push(resolve);
+      this.#answers = added(this.#answers, resolve);
       this.#settle();
     });
   }
@@ -151,7 +152,7 @@ export class Replica {
       return true;
     }
     const reply: RaftReply = this.#core.receive(from, decodeRequest(body));
-    this.#answers.push(() => answer({ status: 200, body: reply }));
+    this.#answers = added(this.#answers, () => answer({ status: 200, body: reply }));
     this.#settle();
     return true;
   }
@@ -236,7 +237,9 @@ export class Replica {
     if (core === null || this.#isSettling) return;
     this.#isSettling = true;
     for (let effects = core.take(); effects !== null || this.#answers.length > 0; effects = core.take()) {
-      this.#batches.push({ effects, answers: this.#answers.splice(0), end: core.log.end });
+      const batch: Batch = { effects, answers: this.#answers, end: core.log.end };
+      this.#answers = nothing;
+      this.#batches = added(this.#batches, batch);
       if (effects !== null) this.#carryOut(effects);
     }
     this.#loseProposals(core);
@@ -251,7 +254,8 @@ export class Replica {
       this.#restore(restore.state, restore.position.index);
       this.#wantsImage = true;
     }
-    for (const [offset, entry] of apply.entries()) this.#apply(applyFrom + offset, entry);
+    let index = applyFrom;
+    for (const entry of apply) this.#apply(index++, entry);
     for (const ready of reads) this.#answerRead(ready);
   }
 
@@ -316,7 +320,12 @@ export class Replica {
   #save(core: RaftCore): void {
     while (!this.#isSaving && this.#batches.length > 0) {
       const group = this.#batches;
-      this.#batches = [];
+      this.#batches = nothing;
+      // Most have nothing to save; while nothing is being saved they need not wait for anything.
+      if (!this.#wantsImage && !group.some(isForTheDisk)) {
+        this.#saved(core, group);
+        continue;
+      }
       this.#isSaving = true;
       const ballot = group.findLast((batch) => batch.effects?.ballot)?.effects?.ballot ?? null;
       const records = group.flatMap((batch) => batch.effects?.records ?? []);
@@ -379,4 +388,13 @@ export class Replica {
     });
     this.#timer = { id, at: deadline };
   }
+}
+
+function isForTheDisk({ effects }: Batch): boolean {
+  return effects !== null && (effects.ballot !== null || effects.records.length > 0);
+}
+
+/** Mostly the first one; a list that begins empty and grows would be given room for 17 at once. */
+function added<T>(list: readonly T[], item: T): readonly T[] {
+  return list.length === 0 ? [item] : [...list, item];
 }

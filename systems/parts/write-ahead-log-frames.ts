@@ -26,16 +26,24 @@ const holeBytes = 16;
 
 /** One frame: everything that one fsync makes durable. `sequence` counts the frames of a file from 1. */
 export function encodeFrame(sequence: number, records: readonly Json[]): Uint8Array {
-  const payload = encoder.encode(JSON.stringify(records));
-  const frame = new Uint8Array(headerBytes + payload.length);
-  frame.set(payload, headerBytes);
+  const frame = frameAround(JSON.stringify(records));
   const header = new DataView(frame.buffer);
   frame.set(magic);
   header.setUint32(4, sequence, true);
-  header.setUint32(8, payload.length, true);
-  header.setUint32(12, crc32c(payload), true);
+  header.setUint32(8, frame.length - headerBytes, true);
+  header.setUint32(12, crc32c(frame, headerBytes), true);
   header.setUint32(16, crc32c(frame, 0, 16), true);
   return frame;
+}
+
+/** Room for the header, and the text in UTF-8. Text that is all ASCII fits at once: one allocation. */
+function frameAround(text: string): Uint8Array {
+  const frame = new Uint8Array(headerBytes + text.length);
+  if (encoder.encodeInto(text, frame.subarray(headerBytes)).read === text.length) return frame;
+  const payload = encoder.encode(text);
+  const longer = new Uint8Array(headerBytes + payload.length);
+  longer.set(payload, headerBytes);
+  return longer;
 }
 
 /** The records of the frame that `bytes` begin with, whatever follows it; null if it is not whole. */

@@ -86,14 +86,17 @@ function oneVotePerTerm(): InvariantJudge {
 }
 
 function logMatching(): InvariantJudge {
-  const known = new Map<string, { readonly hash: number; readonly fact: Fact }>();
+  /** By term, then by index. */
+  const known = new Map<number, Map<number, { readonly hash: number; readonly fact: Fact }>>();
   return {
     observe(fact) {
       const { from, terms, hashes } = entriesOf(fact);
       for (const [offset, hash] of hashes.entries()) {
-        const place = `${from + offset} ${terms[offset] ?? 0}`;
-        const other = known.get(place);
-        if (other === undefined) known.set(place, { hash, fact });
+        const term = terms[offset] ?? 0;
+        let places = known.get(term);
+        if (places === undefined) known.set(term, (places = new Map()));
+        const other = places.get(from + offset);
+        if (other === undefined) places.set(from + offset, { hash, fact });
         else if (other.hash !== hash)
           return violation(
             `the logs of ${other.fact.node} and ${fact.node} both have an entry ${from + offset} of term ${terms[offset]}, but not the same entries up to it`,
@@ -173,10 +176,12 @@ function missingIn(log: KnownLog, leader: Fact, committed: readonly Fact[]): Vio
 
 function commitStays(): InvariantJudge {
   const byIndex = new Map<number, Fact>();
+  /** Of the last life that committed anything. */
   const byNode = new Map<string, Fact>();
   return {
     observe(fact) {
-      const own = byNode.get(`${fact.node}#${fact.incarnation}`);
+      const last = byNode.get(fact.node);
+      const own = last?.incarnation === fact.incarnation ? last : undefined;
       if (fact.kind === "raft.appended") {
         const from = numberOf(fact.data["from"]);
         if (own === undefined || from > numberOf(own.data["index"])) return undefined;
@@ -185,7 +190,7 @@ function commitStays(): InvariantJudge {
       const index = numberOf(fact.data["index"]);
       if (own !== undefined && index < numberOf(own.data["index"]))
         return violation(`the commit index of ${fact.node} fell from ${numberOf(own.data["index"])} to ${index}`, own, fact);
-      byNode.set(`${fact.node}#${fact.incarnation}`, fact);
+      byNode.set(fact.node, fact);
       const other = byIndex.get(index);
       if (other === undefined) byIndex.set(index, fact);
       if (other === undefined || other.data["hash"] === fact.data["hash"]) return undefined;
@@ -232,7 +237,13 @@ function entriesOf({ data }: Fact): { readonly from: number; readonly terms: rea
 }
 
 function numbersOf(value: Json | undefined): readonly number[] {
-  return Array.isArray(value) ? value.map(numberOf) : [];
+  if (!Array.isArray(value)) return [];
+  const values: readonly Json[] = value;
+  return isNumbers(values) ? values : values.map(numberOf);
+}
+
+function isNumbers(values: readonly Json[]): values is readonly number[] {
+  return values.every((value) => typeof value === "number");
 }
 
 function numberOf(value: Json | undefined): number {

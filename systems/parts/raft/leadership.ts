@@ -1,7 +1,7 @@
 // One term of one leader: replication, commit, confirmation of reads, lease. Made when an election is won, dropped at its end.
 import type { NodeName } from "../../../harness/operation.ts";
 import type { RaftLog } from "./log.ts";
-import type { AppendReply, RaftRequest, Snapshot } from "./messages.ts";
+import type { AppendReply, Entry, RaftRequest, Snapshot } from "./messages.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import { majorityValue, Progress } from "./progress.ts";
 
@@ -39,6 +39,8 @@ interface WaitingRead {
   /** The broadcast whose confirmation it needs; null: the next one. */
   round: number | null;
 }
+
+const noEntries: readonly Entry[] = [];
 
 const ackedSentAtMsOf = (follower: Progress): number => follower.ackedSentAtMs;
 const ackedLeaseSentAtMsOf = (follower: Progress): number => follower.ackedLeaseSentAtMs;
@@ -220,7 +222,8 @@ export class Leadership {
     if (!isRequired && (follower.isFailing || (follower.mode === "pipeline" ? follower.nextIndex > log.lastIndex : follower.outstandingCount > 0))) return;
     if (follower.nextIndex <= log.base.index) return this.sendSnapshot(follower, isRequired);
     const previousIndex = follower.nextIndex - 1;
-    const entries = log.slice(follower.nextIndex, this.entryLimit(follower, isRequired));
+    const limit = this.entryLimit(follower, isRequired);
+    const entries = previousIndex === log.lastIndex ? noEntries : log.slice(follower.nextIndex, limit);
     if (follower.mode === "pipeline") follower.nextIndex += entries.length;
     this.call(follower, {
       type: "append",

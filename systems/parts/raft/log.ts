@@ -26,6 +26,8 @@ export class RaftLog {
   /** Grows when entries are taken away. */
   #truncationCount = 0;
   #durableIndex = 0;
+  /** What `end` answered last. */
+  #end: LogEnd = { lastIndex: 0, truncationCount: 0 };
 
   /** The end of the compacted prefix. */
   get base(): Position {
@@ -47,7 +49,9 @@ export class RaftLog {
 
   /** To be given back to `persisted` when everything up to here is on the disk. */
   get end(): LogEnd {
-    return { lastIndex: this.lastIndex, truncationCount: this.#truncationCount };
+    const { lastIndex } = this;
+    if (this.#end.lastIndex !== lastIndex || this.#end.truncationCount !== this.#truncationCount) this.#end = { lastIndex, truncationCount: this.#truncationCount };
+    return this.#end;
   }
 
   /** True if more is durable than before. After a truncation an older end says nothing: the newer one will follow. */

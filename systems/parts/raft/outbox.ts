@@ -49,16 +49,19 @@ export interface Effects {
   readonly observations: readonly Observation[];
 }
 
+const nothing: readonly never[] = [];
+
 export class Outbox {
   #isEmpty = true;
   #restore: Snapshot | null = null;
-  #apply: Entry[] = [];
+  // Null: none so far. A list that began empty would be given room for 17 by its first `push`, at every message.
+  #apply: Entry[] | null = null;
   #applyFrom = 0;
-  #reads: ReadReady[] = [];
+  #reads: ReadReady[] | null = null;
   #ballot: Ballot | null = null;
-  #records: LogRecord[] = [];
-  #sends: Outgoing[] = [];
-  #observations: Observation[] = [];
+  #records: LogRecord[] | null = null;
+  #sends: Outgoing[] | null = null;
+  #observations: Observation[] | null = null;
 
   restore(snapshot: Snapshot): void {
     this.#isEmpty = false;
@@ -67,13 +70,16 @@ export class Outbox {
 
   apply(index: number, entry: Entry): void {
     this.#isEmpty = false;
-    if (this.#apply.length === 0) this.#applyFrom = index;
-    this.#apply.push(entry);
+    if (this.#apply === null) {
+      this.#apply = [entry];
+      this.#applyFrom = index;
+    } else this.#apply.push(entry);
   }
 
   read(ready: ReadReady): void {
     this.#isEmpty = false;
-    this.#reads.push(ready);
+    if (this.#reads === null) this.#reads = [ready];
+    else this.#reads.push(ready);
   }
 
   ballot(ballot: Ballot): void {
@@ -83,7 +89,8 @@ export class Outbox {
 
   record(record: LogRecord): void {
     this.#isEmpty = false;
-    this.#records.push(record);
+    if (this.#records === null) this.#records = [record];
+    else this.#records.push(record);
   }
 
   /** Entries are in the log from `from` on; what stood there before is gone. */
@@ -95,17 +102,16 @@ export class Outbox {
 
   send(outgoing: Outgoing): void {
     this.#isEmpty = false;
-    this.#sends.push(outgoing);
+    if (this.#sends === null) this.#sends = [outgoing];
+    else this.#sends.push(outgoing);
   }
 
   mark(kind: string, data: JsonObject): void {
-    this.#isEmpty = false;
-    this.#observations.push({ as: "mark", kind, data });
+    this.#observe({ as: "mark", kind, data });
   }
 
   fact(kind: string, data: JsonObject): void {
-    this.#isEmpty = false;
-    this.#observations.push({ as: "fact", kind, data });
+    this.#observe({ as: "fact", kind, data });
   }
 
   /** Everything since the last call; null if there is nothing. */
@@ -113,18 +119,28 @@ export class Outbox {
     if (this.#isEmpty) return null;
     const effects: Effects = {
       restore: this.#restore,
-      apply: this.#apply,
+      apply: this.#apply ?? nothing,
       applyFrom: this.#applyFrom,
-      reads: this.#reads,
+      reads: this.#reads ?? nothing,
       ballot: this.#ballot,
-      records: this.#records,
-      sends: this.#sends,
-      observations: this.#observations,
+      records: this.#records ?? nothing,
+      sends: this.#sends ?? nothing,
+      observations: this.#observations ?? nothing,
     };
     this.#isEmpty = true;
     this.#restore = null;
     this.#ballot = null;
-    [this.#apply, this.#reads, this.#records, this.#sends, this.#observations] = [[], [], [], [], []];
+    this.#apply = null;
+    this.#reads = null;
+    this.#records = null;
+    this.#sends = null;
+    this.#observations = null;
     return effects;
+  }
+
+  #observe(observation: Observation): void {
+    this.#isEmpty = false;
+    if (this.#observations === null) this.#observations = [observation];
+    else this.#observations.push(observation);
   }
 }
