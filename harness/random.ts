@@ -107,7 +107,10 @@ class Sfc32Random implements Random {
 
   bytes(count: number, label: string): Uint8Array {
     const bytes = new Uint8Array(count);
-    for (let index = 0; index < count; index++) bytes[index] = this.u32(label) >>> 24;
+    for (let index = 0, word = 0; index < count; index++) {
+      word = index % 4 === 0 ? this.u32(label) : word >>> 8;
+      bytes[index] = word & 0xff;
+    }
     return bytes;
   }
 

@@ -46,7 +46,7 @@ describe("unique-ids", () => {
     const counts = load(uniqueIdsWorkload, ids(), { rateHz: 100 }).map(({ input }) => Number(input["count"] ?? 1));
     expect(counts.filter((count) => count > 1 && count <= 8).length).toBeGreaterThan(50);
     expect(counts.filter((count) => count > 4096).length).toBeGreaterThan(3);
-    expect(load(uniqueIdsWorkload, ids(), { parameters: { burstPercent: 0, batchPercent: 0 } }).every(({ input }) => input["count"] === undefined)).toBe(true);
+    expect(load(uniqueIdsWorkload, ids(), { parameters: { burstPermille: 0, batchPercent: 0 } }).every(({ input }) => input["count"] === undefined)).toBe(true);
   });
 });
 

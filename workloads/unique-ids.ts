@@ -39,7 +39,7 @@ function idGenerator({ rateHz, parameters }: WorkloadOptions): ReturnType<typeof
   const settings = integersOf("unique-ids", parameters, {
     afterPercent: { fallback: 25, minimum: 0, maximum: 100 },
     batchPercent: { fallback: 15, minimum: 0, maximum: 100 },
-    burstPercent: { fallback: 2, minimum: 0, maximum: 100 },
+    burstPermille: { fallback: 4, minimum: 0, maximum: 1000 },
     // More than the 4,096 ids that 12 bits of sequence allow in one millisecond.
     burstCount: { fallback: 4500, minimum: 2, maximum: 100_000 },
   });
@@ -56,12 +56,12 @@ function idGenerator({ rateHz, parameters }: WorkloadOptions): ReturnType<typeof
   return stagger(rateHz, operations);
 }
 
-type Settings = { readonly batchPercent: number; readonly burstPercent: number; readonly burstCount: number };
+type Settings = { readonly batchPercent: number; readonly burstPermille: number; readonly burstCount: number };
 
-function drawCount(random: GeneratorContext["random"], { batchPercent, burstPercent, burstCount }: Settings): { count?: number } {
-  const draw = random.below(100, "batch");
-  if (draw < burstPercent) return { count: burstCount };
-  return draw < burstPercent + batchPercent ? { count: random.between(2, largestBatch, "batch-size") } : {};
+function drawCount(random: GeneratorContext["random"], { batchPercent, burstPermille, burstCount }: Settings): { count?: number } {
+  const draw = random.below(1000, "batch");
+  if (draw < burstPermille) return { count: burstCount };
+  return draw < burstPermille + batchPercent * 10 ? { count: random.between(2, largestBatch, "batch-size") } : {};
 }
 
 function drawToken(random: GeneratorContext["random"], afterPercent: number, tokens: readonly string[]): { after?: string } {

@@ -84,7 +84,7 @@ function run(bug: Bug, { seed = "", isPlanted }: { readonly seed: string | undef
     rateHz: 150,
     durationMs: 6000,
     // A token of another node uses a block up, and then nothing is left to refuse.
-    options: { workload: { burstPercent: 0, afterPercent: bug.name === "stops-without-leader" ? 0 : 25 } },
+    options: { workload: { burstPermille: 0, afterPercent: bug.name === "stops-without-leader" ? 0 : 25 } },
   } as const;
   return runPlan({ ...subject, plan, variant, workload, nemeses: [nemesis], runtime: createSimulation(subject) });
 }
