@@ -1,10 +1,11 @@
 // What becomes of a finished run: made smaller if it is invalid, stored if it is worth it, told as a report.
 import { join, relative } from "node:path";
+import { EnvironmentError, UsageError } from "../harness/errors.ts";
 import type { Plan } from "../harness/plan.ts";
 import type { RunResult } from "../harness/run.ts";
 import { shrink, type ShrinkResult } from "../harness/shrink.ts";
 import type { System } from "../harness/system.ts";
-import { runPage, type RunReport } from "../reports/index.ts";
+import { runPage, visible, type RunReport } from "../reports/index.ts";
 import { shellWord } from "./arguments.ts";
 import type { Session } from "./command.ts";
 import { runHere } from "./execution.ts";
@@ -29,17 +30,19 @@ export async function keepRun(session: Session, result: RunResult, options: Keep
   const final = shrunk?.result === undefined ? result : { ...shrunk.result, plan: shrunk.plan };
   const isStored = options.keep || final.verdict.verdict !== "valid" || final.plan.runtime !== "simulation";
   if (!isStored) return reportOf(final, { system: options.system, id: "", repeatLine: `${programName()} ${options.runLine}`, shrunk });
-  const folder = session.store.save(final);
-  if (shrunk?.result !== undefined) folder.writeOriginalPlan(result.plan);
-  const report = reportOf(final, {
-    system: options.system,
-    id: folder.id,
-    repeatLine: replayLine(session, folder.id),
-    shrunk,
-    pagePath: shownPath(session, folder.reportPath),
-  });
-  folder.writeReport(await runPage(report));
-  return report;
+  try {
+    const folder = session.store.save(final);
+    if (shrunk?.result !== undefined) folder.writeOriginalPlan(result.plan);
+    const where = { id: folder.id, repeatLine: replayLine(session, folder.id), pagePath: shownPath(session, folder.reportPath) };
+    const report = reportOf(final, { system: options.system, shrunk, ...where });
+    folder.writeReport(await runPage(report));
+    return report;
+  } catch (error) {
+    // A violation, or a doubt, outranks a full disk: it is told although it could not be kept.
+    if (final.verdict.verdict === "valid" || !(error instanceof EnvironmentError || error instanceof UsageError)) throw error;
+    session.terminal.complain(`warning: the run could not be kept: ${visible(error.message, 2000)}\n`);
+    return reportOf(final, { system: options.system, id: "", repeatLine: `${programName()} ${options.runLine}`, shrunk });
+  }
 }
 
 /** The command that repeats a stored run. */

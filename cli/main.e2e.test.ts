@@ -1,7 +1,7 @@
 // Every command from words to exit code, in simulation, with a small system of the user's own.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Desk } from "./fixtures/recorded-terminal.ts";
@@ -47,6 +47,33 @@ describe("run", () => {
       statistics: { faults: {} },
       plan: { nemeses: [] },
     });
+  });
+});
+
+describe("a store that fails", () => {
+  test("while a violation is kept does not hide the violation", async () => {
+    using desk = new Desk();
+    mkdirSync(join(desk.directory, ".faultline", "latest"), { recursive: true });
+    const { code, out, err } = await desk.run(["run", tiny, "--bug", "forgetful", "--seed", "3", "--shrink-time", "0", "--json"]);
+    expect([code, documentOf(out)["verdict"]]).toEqual([1, "invalid"]);
+    expect(err).toContain("latest cannot be written");
+    const searched = await desk.run(["explore", tiny, "--bug", "forgetful", "--seed", "3", "--seeds", "20", "--shrink-time", "0"]);
+    expect(searched.code).toBe(1);
+    expect(searched.out).toMatch(/again {5}.* run \S+ --bug forgetful/);
+  });
+
+  test("is still an error if nothing worse was found", async () => {
+    using desk = new Desk();
+    mkdirSync(join(desk.directory, ".faultline", "latest"), { recursive: true });
+    expect((await desk.run(["run", tiny, "--seed", "7", "--keep"])).code).toBe(64);
+  });
+
+  // Its directory takes no children, where the recursive mkdir of Node turns for ever.
+  test.skipIf(!existsSync("/proc/self"))("in /proc is refused, not tried for ever", () => {
+    const words = [new URL("./main.ts", import.meta.url).pathname, "run", tiny, "--store", "/proc/faultline-store"];
+    const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 10_000, killSignal: "SIGKILL" });
+    expect(status).toBe(64);
+    expect(stderr).toContain("cannot be written");
   });
 });
 

@@ -45,6 +45,8 @@ describe("a mistake of the user", () => {
     ["check broken.json", "is not a history", "history.jsonl"],
     ["check history.jsonl", "line", "."],
     ["report nothing", 'There is no run or file named "nothing".', "."],
+    [`run ${tiny} --store=`, "The store has an empty name.", "--store DIR"],
+    ["--jsn", "Unknown option '--jsn'.", " -- --help."],
     ["list --config gone.ts", 'There is no configuration file "gone.ts".', "--config"],
     ["list --config bad.config.ts", 'sets "stroe", which is no setting', 'Did you mean "store"?'],
   ];
@@ -92,6 +94,12 @@ describe("a mistake of the user", () => {
       error: { code: "unknown-system", message: 'There is no system named "kw".', wayOut: expect.stringContaining("kv") },
     });
     expect(err).toContain("kw");
+  });
+
+  test("is one JSON document wherever JSON was switched on", async () => {
+    using desk = new Desk();
+    for (const word of ["1", "true", "YES", "on"])
+      expect(JSON.parse((await desk.run(["run", "kw"], { environment: { FAULTLINE_JSON: word } })).out)).toHaveProperty("verdict", null);
   });
 
   test("cannot steer the terminal", async () => {

@@ -11,7 +11,7 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command to its end. Answers the exit code; never rejects. @param words what the user typed behind the program's name */
 export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
-  const isJson = words.includes("--json") || ["1", "true"].includes(terminal.environment["FAULTLINE_JSON"] ?? "");
+  const isJson = words.includes("--json") || ["1", "true", "yes", "on"].includes(terminal.environment["FAULTLINE_JSON"]?.toLowerCase() ?? "");
   try {
     const config = await loadConfig(configNamed(words, terminal), terminal.directory);
     const parsed = await parse(words, { environment: terminal.environment, config });

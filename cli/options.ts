@@ -46,20 +46,26 @@ const limitedDuration = (text: string): number => {
   throw new UsageError("bad-duration", `${text} is longer than a run may be (1h).`, "Write at most 1h.");
 };
 
+/** An empty name, e.g. of an unset variable, would scatter runs over the folder that the user is in. */
+const namedStore = (text: string): string => {
+  if (text.trim() !== "") return text;
+  throw new UsageError("bad-store", "The store has an empty name.", "Name a folder with --store DIR, or leave it out.");
+};
+
 export type OptionName = Exclude<keyof Settings, "printConfig"> | "config" | "printConfig";
 
 /** A fresh option; commander keeps state in them. */
 const makers: Readonly<Record<OptionName, () => Option>> = {
-  store: () => new Option("--store <directory>", "where runs are kept").default(".faultline"),
+  store: () => new Option("--store <directory>", "where runs are kept").argParser(namedStore).default(".faultline"),
   json: () => new Option("--json", "exactly one JSON document on standard output"),
   config: () => new Option("--config <file>", "configuration (default: faultline.config.ts, if it is there)"),
   printConfig: () => new Option("--print-config", "show every setting with where it comes from, and stop"),
   variant: () => new Option("--variant <name>", "one of the system's designs (default: its first)"),
-  bug: () => new Option("--bug <name>", "plant one of the system's known bugs"),
+  bug: () => new Option("--bug <name>", "plant one of the system's known bugs; in bugs: only this one"),
   workload: () => new Option("--workload <name>", "the promise to test (default: drawn from the seed)"),
   nemesis: () => new Option("--nemesis <name,...>", "what breaks the cluster (default: swarm,targeted; none for nothing)").argParser(parseNames),
   runtime: () => new Option("--runtime <name>", "where the nodes run (default: simulation)"),
-  seed: () => new Option("--seed <word>", "what everything is drawn from (default: a fresh one)").argParser(parseSeed),
+  seed: () => new Option("--seed <word>", "what everything is drawn from (default: a fresh one; bugs and campaign: always the same)").argParser(parseSeed),
   duration: () => new Option("--duration <time>", "length of the load under faults, e.g. 10s (default: drawn)").argParser(limitedDuration),
   nodes: () => new Option("--nodes <count>", "number of nodes (default: drawn)").argParser(counts(planLimits.nodes)),
   clients: () => new Option("--clients <count>", "number of clients (default: drawn)").argParser(counts(planLimits.clients)),
@@ -67,12 +73,12 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
   keep: () => new Option("--keep", "store the run also if it is valid"),
   seeds: () => new Option("--seeds <count>", "how many runs").argParser(counts(10_000_000)),
   time: () => new Option("--time <time>", "for how long, e.g. 60s").argParser(parseDuration),
-  all: () => new Option("--all", "go on after the first violation"),
+  all: () => new Option("--all", "go on after the first violation; in bugs: count over all seeds how often each is found"),
   systems: () => new Option("--systems <name,...>", "only these systems (default: all that ship)").argParser(parseNames),
   shard: () => new Option("--shard <i/n>", "the i-th of n parts of the matrix").argParser(parseShard),
   workers: () => new Option("--workers <count>", "how many runs side by side").argParser(counts(256)).default(availableParallelism(), "number of cores"),
   shrinkTime: () =>
-    new Option("--shrink-time <time>", "how long failing runs are made smaller; 0 keeps them as they are (default: 20s)").argParser((text) =>
+    new Option("--shrink-time <time>", "how long failing runs are made smaller; 0 keeps them as they are (default: 20s, in campaign 10s)").argParser((text) =>
       text.trim() === "0" ? 0 : parseDuration(text),
     ),
 };

@@ -73,7 +73,7 @@ export async function parse(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0 || error.code === "commander.help") return { kind: "help", text: printed.join("") };
-    throw usageError(error, first);
+    throw usageError(error, first.startsWith("-") ? "" : `${first} `);
   }
   return parsed ?? { kind: "help", text: printed.join("") };
 }
@@ -105,14 +105,10 @@ function helpEnd(): string {
   return `\nFirst steps:\n  ${programName()} demo\n  ${programName()} explore kv --time 10s\n  ${programName()} run ./my-system.ts\n\nExit codes:\n${codes.join("\n")}\n`;
 }
 
-/** Commander's complaint as ours: the sentence, then the way out. */
-function usageError(error: CommanderError, commandName: string): UsageError {
+/** Commander's complaint as ours: the sentence, then the way out. @param command its name and a blank, or nothing */
+function usageError(error: CommanderError, command: string): UsageError {
   const [sentence = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const meant = /Did you mean (?:one of )?([^?)]*)\??/.exec(rest.join(" "))?.[1];
   const text = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`.replace(/([^.])$/, "$1.");
-  return new UsageError(
-    error.code.replace("commander.", ""),
-    text,
-    meant === undefined ? `See ${programName()} ${commandName} --help.` : `Did you mean ${meant}?`,
-  );
+  return new UsageError(error.code.replace("commander.", ""), text, meant === undefined ? `See ${programName()} ${command}--help.` : `Did you mean ${meant}?`);
 }

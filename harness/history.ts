@@ -92,15 +92,15 @@ export class HistoryBuilder {
     return index;
   }
 
-  /** The history so far; later appends do not change it. `isCut`: the recording ended before the run did. */
+  /** The history so far; later appends do not change it (they write behind what it sees). `isCut`: the recording ended before the run did. */
   build(options: { readonly isCut?: boolean } = {}): History {
     return new History(
       {
         count: this.#count,
-        times: this.#times.slice(0, this.#count),
-        processes: this.#processes.slice(0, this.#count),
-        types: this.#types.slice(0, this.#count),
-        phases: this.#phases.slice(0, this.#count),
+        times: this.#times.subarray(0, this.#count),
+        processes: this.#processes.subarray(0, this.#count),
+        types: this.#types.subarray(0, this.#count),
+        phases: this.#phases.subarray(0, this.#count),
         functions: this.#functions.slice(),
         nodes: this.#nodes.slice(),
         values: this.#values.slice(),
@@ -232,7 +232,10 @@ function pair(columns: Columns): Operation[] {
   return invocations.map((index, id) => operationOf(columns, { id, index, completion: completions[id] }));
 }
 
-function operationOf(columns: Columns, { id, index, completion }: { readonly id: number; readonly index: number; readonly completion: number | undefined }): Operation {
+function operationOf(
+  columns: Columns,
+  { id, index, completion }: { readonly id: number; readonly index: number; readonly completion: number | undefined },
+): Operation {
   const value = columns.values[index];
   const node = columns.nodes[index];
   const type = completion === undefined ? "info" : outcomeTypeOf(columns, completion);

@@ -40,7 +40,12 @@ export function judge(history: History, resolved: Omit<ResolvedPlan, "runtime" |
   // First, because the history pairs its operations once, at the first question, and the checker's decoding builds on that.
   const counts = countOperations(history);
   const checked = checkerVerdict(workload, history, options.limits);
-  const judgements = new Map([...propertyJudgements(workload, checked), ...(options.invariants ?? invariantJudgements(history, resolved)), ...probeJudgements(history.facts, resolved.system), ...builtIns(history, resolved, options)]);
+  const judgements = new Map([
+    ...propertyJudgements(workload, checked),
+    ...(options.invariants ?? invariantJudgements(history, resolved)),
+    ...probeJudgements(history.facts, resolved.system),
+    ...builtIns(history, resolved, options),
+  ]);
   const summary = summarize(history, plan.workload);
   const claims = claimsOf(resolved, judgements).map((claim) => judgeClaim(claim, judgements, { summary, incomplete: incompleteness(options) }));
   const uncovered = uncoveredViolations(judgements, claims);

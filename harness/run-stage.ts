@@ -50,6 +50,7 @@ export interface Agenda {
   onChange: (event: GeneratorEvent | undefined) => void;
 }
 
+const ignored = (): void => undefined;
 const turnaroundNs = 1_000;
 /** A generator that keeps naming operations which cannot be run is a mistake. */
 const skippedInARow = 10_000;
@@ -71,6 +72,9 @@ export class Stage {
   #waitNs = Infinity;
   #timer: { readonly id: number; readonly dueNs: number } | undefined;
   readonly #end = Promise.withResolvers<void>();
+  // Initializers: V8 puts a function that is assigned to a member among the old objects, where it would keep the run it belongs to alive.
+  readonly #onCompleted = (operation: InFlight, outcome: Outcome): void => this.#completed(operation, outcome);
+  readonly #onChange = (event: GeneratorEvent | undefined): void => this.#changed(event);
   /** One for the whole stage: it is set about twice an operation. */
   readonly #onTimer = (): void => {
     this.#timer = undefined;
@@ -88,8 +92,8 @@ export class Stage {
   /** Resolves when nothing is in flight any more and the stage is over, or the run was halted. Rejects with what a generator threw. */
   run(): Promise<void> {
     const { clients, halt } = this.#world;
-    clients.onCompleted = (operation, outcome) => this.#completed(operation, outcome);
-    if (this.#options.agenda !== undefined) this.#options.agenda.onChange = (event) => this.#changed(event);
+    clients.onCompleted = this.#onCompleted;
+    if (this.#options.agenda !== undefined) this.#options.agenda.onChange = this.#onChange;
     const forget = halt.onHalt(() => this.#finish());
     this.#request(this.#originNs);
     return this.#end.promise.finally(forget);
@@ -124,8 +128,8 @@ export class Stage {
     this.#isOver = true;
     const { cluster, clients } = this.#world;
     if (this.#timer !== undefined) cluster.timers.cancel(this.#timer.id);
-    clients.onCompleted = () => undefined;
-    if (this.#options.agenda !== undefined) this.#options.agenda.onChange = () => undefined;
+    clients.onCompleted = ignored;
+    if (this.#options.agenda !== undefined) this.#options.agenda.onChange = ignored;
     settle();
   }
 

@@ -44,7 +44,10 @@ export async function runPlan(resolved: ResolvedPlan, options: RunOptions = {}):
     if (halt.cause instanceof UsageError || halt.cause instanceof EnvironmentError) throw halt.cause;
     const ended = { ...resolved, plan };
     const judging: JudgeOptions = { limits: checkLimits(plan), ending: halt.ending, reason: halt.reason };
-    const judged = options.judge === undefined ? judge(record.history, ended, { ...judging, invariants: record.invariants }) : await options.judge(record.history, ended, judging);
+    const judged =
+      options.judge === undefined
+        ? judge(record.history, ended, { ...judging, invariants: record.invariants })
+        : await options.judge(record.history, ended, judging);
     return resultOf(plan, record, { ...judged, ending: halt.ending });
   } finally {
     options.signal?.removeEventListener("abort", abort);
@@ -82,7 +85,14 @@ async function recorded(resolved: ResolvedPlan, { cluster, halt, onEvent }: Reco
   await runPhases(world);
   const statistics = cluster.statistics();
   if (Object.keys(statistics.probes).length > 0) recorder.probesCounted(statistics.probes);
-  return { history: recorder.build(), script: drawnScript(world), statistics, runMs: cluster.nowNs() / 1e6, logs: recorder.logs(), invariants: watch.judgements() };
+  return {
+    history: recorder.build(),
+    script: drawnScript(world),
+    statistics,
+    runMs: cluster.nowNs() / 1e6,
+    logs: recorder.logs(),
+    invariants: watch.judgements(),
+  };
 }
 
 function worldOf(resolved: ResolvedPlan, { cluster, halt, recorder }: Omit<Recording, "onEvent"> & { readonly recorder: Recorder }): RunWorld {

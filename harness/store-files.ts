@@ -1,5 +1,19 @@
 // Files of the store: written whole or not at all, read without following links out of it. For `store.ts`.
-import { closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { EnvironmentError, UsageError } from "./errors.ts";
 
@@ -29,12 +43,28 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   }
 }
 
-/** Creates the directory and its parents. @throws as `writeAtomically` */
+/**
+ * Creates the directory and its parents, one by one: the recursive form of Node turns for ever, deaf to Ctrl-C, where a
+ * directory exists that takes no children, such as /proc.
+ * @throws as `writeAtomically`
+ */
 export function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(path);
   } catch (cause) {
     throw writeTrouble(path, cause);
+  }
+}
+
+function makeWithParents(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeWithParents(parent);
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    // Somebody else may have made it meanwhile, which is as good.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw cause;
   }
 }
 

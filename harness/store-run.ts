@@ -1,4 +1,5 @@
 // One stored run: a folder that can be checked, replayed and reported long after the run. For `store.ts` and whoever reads runs.
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "./errors.ts";
 import { HistoryWriter, readHistory, writeHistory, type StoredHistory } from "./history-file.ts";
@@ -95,8 +96,11 @@ export class RunFolder {
     return parsePlan(this.#readJson("plan.json"), join(this.path, "plan.json"));
   }
 
-  /** @throws UsageError as `readHistory` does */
+  /** @throws UsageError as `readHistory` does, and for a link: a bundle from elsewhere must not show files of this machine */
   async readHistory(): Promise<StoredHistory> {
+    if (lstatSync(this.historyPath, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+      throw new UsageError("unreadable-file", `${this.historyPath} cannot be read: it is a link.`, "Put the file itself there.");
+    }
     return await readHistory(this.historyPath);
   }
 

@@ -120,7 +120,7 @@ describe("RUN", () => {
     expect(() => store().run(id)).toThrow(UsageError);
   });
 
-  test("never follows a link out of the store", () => {
+  test("never follows a link out of the store", async () => {
     const own = store();
     const run = own.save(exampleResult());
     const outside = join(directory, "outside");
@@ -131,6 +131,9 @@ describe("RUN", () => {
     rmSync(join(run.path, "verdict.json"));
     symlinkSync("/etc/hostname", join(run.path, "verdict.json"));
     expect(() => run.readVerdict()).toThrow(/it is a link/);
+    rmSync(run.historyPath, { force: true });
+    symlinkSync("/etc/hostname", run.historyPath);
+    await expect(run.readHistory()).rejects.toThrow(/it is a link/);
   });
 });
 

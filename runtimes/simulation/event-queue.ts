@@ -21,16 +21,20 @@ export class EventQueue {
   stage = 0;
   event: Event | null = null;
 
-  #times = new Float64Array(initialCapacity);
-  #ranks = new Float64Array(initialCapacity);
-  #stages = new Int32Array(initialCapacity);
-  #generations = new Int32Array(initialCapacity);
+  #times: Float64Array;
+  #ranks: Float64Array;
+  #stages: Int32Array;
+  #generations: Int32Array;
+  #heap: Int32Array;
   #events: (Event | null)[] = [];
-  #heap = new Int32Array(initialCapacity);
   #size = 0;
   #deadCount = 0;
   readonly #free: number[] = [];
   #slotCount = 0;
+
+  constructor() {
+    ({ times: this.#times, ranks: this.#ranks, stages: this.#stages, generations: this.#generations, heap: this.#heap } = columnsOf(initialCapacity));
+  }
 
   /** Events that will happen; cancelled ones are not counted. */
   get length(): number {
@@ -94,12 +98,12 @@ export class EventQueue {
   }
 
   #grow(): void {
-    const capacity = this.#times.length * 2;
-    this.#times = enlarged(this.#times, new Float64Array(capacity));
-    this.#ranks = enlarged(this.#ranks, new Float64Array(capacity));
-    this.#stages = enlarged(this.#stages, new Int32Array(capacity));
-    this.#generations = enlarged(this.#generations, new Int32Array(capacity));
-    this.#heap = enlarged(this.#heap, new Int32Array(capacity));
+    const larger = columnsOf(this.#times.length * 2);
+    this.#times = enlarged(this.#times, larger.times);
+    this.#ranks = enlarged(this.#ranks, larger.ranks);
+    this.#stages = enlarged(this.#stages, larger.stages);
+    this.#generations = enlarged(this.#generations, larger.generations);
+    this.#heap = enlarged(this.#heap, larger.heap);
   }
 
   // The heap's hot loops: every index is below #size, every slot below the capacity, hence the `!`.
@@ -166,6 +170,26 @@ export class EventQueue {
     this.#deadCount = 0;
     for (let index = (kept >> 1) - 1; index >= 0; index--) this.#siftDown(index, heap[index]!);
   }
+}
+
+interface QueueColumns {
+  readonly times: Float64Array;
+  readonly ranks: Float64Array;
+  readonly stages: Int32Array;
+  readonly generations: Int32Array;
+  readonly heap: Int32Array;
+}
+
+/** All in one buffer: buffers are what is dear about a queue that lives for one short run. */
+function columnsOf(capacity: number): QueueColumns {
+  const buffer = new ArrayBuffer(capacity * 28);
+  return {
+    times: new Float64Array(buffer, 0, capacity),
+    ranks: new Float64Array(buffer, capacity * 8, capacity),
+    stages: new Int32Array(buffer, capacity * 16, capacity),
+    generations: new Int32Array(buffer, capacity * 20, capacity),
+    heap: new Int32Array(buffer, capacity * 24, capacity),
+  };
 }
 
 function enlarged<A extends Float64Array | Int32Array>(from: A, to: A): A {

@@ -17,13 +17,15 @@ export interface GuardOptions {
 /** The process's own listeners are set aside on `enter` and put back on `leave`. */
 export class Guard {
   readonly #tripwires: Tripwires;
-  readonly #own: (error: unknown) => void;
+  // An initializer: V8 puts a function that is assigned to a member among the old objects, where it would keep the run it belongs to alive.
+  readonly #own = (error: unknown): void => this.#options.uncaught(error);
+  readonly #options: GuardOptions;
   readonly #setAside = new Map<ErrorChannel, readonly Listener[]>();
   #isInside = false;
 
   constructor(options: GuardOptions) {
     this.#tripwires = new Tripwires(options.currentNode, options.leaked);
-    this.#own = (error) => options.uncaught(error);
+    this.#options = options;
   }
 
   enter(): void {

@@ -31,7 +31,11 @@ export class SimulationError extends Error {
 /** Thrown by `environment.crash` to leave the handler; the incarnation is dead already. Never leaves the runtime. */
 export class CrashSignal extends Error {
   constructor(reason: string) {
+    // Nobody ever sees its stack, and taking one costs more than the crash.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(reason);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "CrashSignal";
   }
 }

@@ -11,41 +11,60 @@ interface Wire {
   readonly guarded: PropertyDescriptor;
 }
 
+interface Watch {
+  readonly currentNode: CurrentNode;
+  readonly leaked: (error: SimulationLeakError) => void;
+}
+
+/**
+ * All that the wires know. Empty while they are disarmed: V8 remembers a getter that was once defined on a global object
+ * until its next full collection, and with it everything that the getter can reach, which would be the whole run.
+ */
+interface Post {
+  watch: Watch | undefined;
+}
+
 /**
  * Armed only while events run, so nothing outside a simulation ever sees them. Code that kept a reference from before
  * (`const { now } = Date`) and `node:` imports escape; lint forbids those, and the trace hash shows what still leaks.
  */
 export class Tripwires {
   readonly #wires: readonly Wire[];
-  #isArmed = false;
+  readonly #watch: Watch;
+  readonly #post: Post = { watch: undefined };
 
   /** `leaked` hears of every leak, also of one whose error the node caught. */
   constructor(currentNode: CurrentNode, leaked: (error: SimulationLeakError) => void) {
-    const guard = (api: string): void => {
-      const host = currentNode();
-      if (host === undefined) return;
-      const error = new SimulationLeakError(api, host);
-      leaked(error);
-      throw error;
-    };
+    this.#watch = { currentNode, leaked };
+    const guard = guardAt(this.#post);
     this.#wires = procedures().map(([owner, member, api]) => wire(owner, member, (original) => guardedProcedure(original, () => guard(api))));
     this.#wires = [...this.#wires, wire(globalThis, "Date", () => guardedDate(Date, guard)), guardedGetter(crypto, "subtle", () => guard("crypto.subtle"))];
   }
 
   arm(): void {
-    if (this.#isArmed) return;
-    this.#isArmed = true;
+    if (this.#post.watch !== undefined) return;
+    this.#post.watch = this.#watch;
     for (const { owner, member, guarded } of this.#wires) Object.defineProperty(owner, member, guarded);
   }
 
   disarm(): void {
-    if (!this.#isArmed) return;
-    this.#isArmed = false;
+    if (this.#post.watch === undefined) return;
+    this.#post.watch = undefined;
     for (const { owner, member, original } of this.#wires) {
       if (original === undefined) Reflect.deleteProperty(owner, member);
       else Object.defineProperty(owner, member, original);
     }
   }
+}
+
+function guardAt(post: Post): (api: string) => void {
+  return (api) => {
+    const host = post.watch?.currentNode();
+    if (host === undefined) return;
+    const error = new SimulationLeakError(api, host);
+    post.watch?.leaked(error);
+    throw error;
+  };
 }
 
 function procedures(): readonly (readonly [object, string, string])[] {

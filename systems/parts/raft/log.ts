@@ -50,7 +50,8 @@ export class RaftLog {
   /** To be given back to `persisted` when everything up to here is on the disk. */
   get end(): LogEnd {
     const { lastIndex } = this;
-    if (this.#end.lastIndex !== lastIndex || this.#end.truncationCount !== this.#truncationCount) this.#end = { lastIndex, truncationCount: this.#truncationCount };
+    if (this.#end.lastIndex !== lastIndex || this.#end.truncationCount !== this.#truncationCount)
+      this.#end = { lastIndex, truncationCount: this.#truncationCount };
     return this.#end;
   }
 
