@@ -9,29 +9,7 @@ export type { Answer, CallError, Clock, Disk, Environment, Exchange, File, Netwo
 export { UsageError } from "../harness/errors.ts";
 export { faultKinds, type Fault, type FaultKind, type PlannedFault, type Target } from "../harness/faults.ts";
 export type { Generator, GeneratorContext, Invocation } from "../harness/generator.ts";
-export {
-  any,
-  concat,
-  cycle,
-  delay,
-  eachNode,
-  flipFlop,
-  fromFunction,
-  limit,
-  map,
-  mix,
-  once,
-  perClient,
-  phases,
-  repeat,
-  reserve,
-  sleep,
-  stagger,
-  synchronize,
-  timeLimit,
-  untilOk,
-  whileFault,
-} from "../harness/generators/index.ts";
+export { eachNode, fromFunction, limit, mix, once, phases, repeat, stagger, timeLimit } from "../harness/generators/index.ts";
 export { History, HistoryBuilder, type Fact, type FaultEvent, type HistoryEvent } from "../harness/history.ts";
 export type { Json, JsonObject } from "../harness/json.ts";
 export type { MarkDescription, Nemesis, NemesisContext } from "../harness/nemesis.ts";

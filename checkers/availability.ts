@@ -68,7 +68,10 @@ function recoveryMs(operations: readonly Pick<Operation, "type" | "invokedNs">[]
 }
 
 function longestOutageMs(operations: readonly Pick<Operation, "type" | "invokedNs" | "completedNs">[]): number | null {
-  const times = operations.filter(({ type }) => type === "ok").map(({ completedNs }) => completedNs).toSorted((a, b) => a - b);
+  const times = operations
+    .filter(({ type }) => type === "ok")
+    .map(({ completedNs }) => completedNs)
+    .toSorted((a, b) => a - b);
   const [first] = operations;
   if (first === undefined || times.length === 0) return null;
   const lastNs = operations.reduce((latest, { invokedNs, completedNs }) => Math.max(latest, Number.isFinite(completedNs) ? completedNs : invokedNs), 0);

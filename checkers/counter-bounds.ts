@@ -76,7 +76,10 @@ export function choices(additions: readonly Addition[]): (read: CounterRead) => 
   const groups = [...Map.groupBy(additions, ({ amount }) => amount)].map(([amount, group]) => ({
     amount,
     begun: group.map(({ operation }) => operation.invokedIndex).toSorted(ascending),
-    acknowledged: group.filter(({ operation }) => operation.type === "ok").map(({ operation }) => operation.completedIndex).toSorted(ascending),
+    acknowledged: group
+      .filter(({ operation }) => operation.type === "ok")
+      .map(({ operation }) => operation.completedIndex)
+      .toSorted(ascending),
   }));
   return (read) => {
     let definite = 0n;

@@ -24,8 +24,10 @@ export function finalFinding(reads: readonly CounterRead[], additions: readonly 
   if (impossible.length > 0) return broken(property, sentence(impossible), impossible);
   const conflicts = pairs(reads).flatMap(([a, b]) => (a.value !== b.value && differByPending(a, b, pending) === false ? [disagreement(a, b)] : []));
   if (conflicts.length > 0) return broken(property, sentence(conflicts), conflicts);
-  if (distinct.length > 1) return undecided(property, "Reads after healing differ by amounts of indeterminate additions, which may have taken effect between them.");
-  if (judged.some(({ isPossible }) => isPossible === undefined)) return undecided(property, "Too many combinations of indeterminate additions to tell whether the final value is one of them.");
+  if (distinct.length > 1)
+    return undecided(property, "Reads after healing differ by amounts of indeterminate additions, which may have taken effect between them.");
+  if (judged.some(({ isPossible }) => isPossible === undefined))
+    return undecided(property, "Too many combinations of indeterminate additions to tell whether the final value is one of them.");
   return held(property, `${countOf(reads.length, "read")} after healing agree on ${first.value}.`);
 }
 

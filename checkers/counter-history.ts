@@ -30,7 +30,9 @@ export interface CounterRead {
 
 /** All additions but those that certainly failed, in order of invocation. */
 export function additionsOf(operations: readonly CounterOperation[]): Addition[] {
-  return operations.flatMap((operation) => (operation.input.f === "add" && operation.type !== "fail" ? [{ operation, amount: BigInt(operation.input.delta) }] : []));
+  return operations.flatMap((operation) =>
+    operation.input.f === "add" && operation.type !== "fail" ? [{ operation, amount: BigInt(operation.input.delta) }] : [],
+  );
 }
 
 /** All reads that were answered, in order of invocation. */

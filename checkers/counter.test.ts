@@ -9,7 +9,12 @@ import { counterChecker } from "./counter.ts";
 const checker = counterChecker();
 type CounterLine = Line<CounterInput, CounterOutput>;
 
-const add = (at: number, to: number | undefined, delta: string, more: Partial<CounterLine> = {}): CounterLine => ({ at, ...(to === undefined ? {} : { to, output: null }), input: { f: "add", delta }, ...more });
+const add = (at: number, to: number | undefined, delta: string, more: Partial<CounterLine> = {}): CounterLine => ({
+  at,
+  ...(to === undefined ? {} : { to, output: null }),
+  input: { f: "add", delta },
+  ...more,
+});
 const read = (at: number, to: number, value: string, more: Partial<CounterLine> & { maxStaleMs?: number } = {}): CounterLine => {
   const { maxStaleMs, ...rest } = more;
   return { at, to, input: { f: "read", ...(maxStaleMs === undefined ? {} : { maxStaleMs }) }, output: value, ...rest };
@@ -19,7 +24,13 @@ describe("bounds", () => {
   test("accuses a read that misses an acknowledged addition", () => {
     const verdict = judged(checker, [add(1, 2, "5"), read(3, 4, "0")]);
     expect(brokenIn(verdict)).toEqual(["bounds", "achievable", "node-bounds"]);
-    expect(verdict.evidence[0]).toMatchObject({ kind: "sum-bounds", value: "0", lower: "5", upper: "5", explanation: "process 1 read only 0, but at least 5 had to count" });
+    expect(verdict.evidence[0]).toMatchObject({
+      kind: "sum-bounds",
+      value: "0",
+      lower: "5",
+      upper: "5",
+      explanation: "process 1 read only 0, but at least 5 had to count",
+    });
   });
 
   test("accuses a read that counts one addition twice, also of unknown outcome", () => {
@@ -46,7 +57,14 @@ describe("bounds", () => {
   test("of a node count only what that node acknowledged as certain", () => {
     const lines = [add(1, 2, "5", { node: "n1" }), read(3, 4, "0", { node: "n2" })];
     expect(brokenIn(judged(checker, lines))).toEqual(["bounds", "achievable"]);
-    expect(brokenIn(judged(checker, lines.map((line) => ({ ...line, node: "n1" }))))).toEqual(["bounds", "achievable", "node-bounds"]);
+    expect(
+      brokenIn(
+        judged(
+          checker,
+          lines.map((line) => ({ ...line, node: "n1" })),
+        ),
+      ),
+    ).toEqual(["bounds", "achievable", "node-bounds"]);
   });
 
   test("of a cached read leave out what is younger than its limit", () => {
@@ -74,7 +92,14 @@ describe("monotone", () => {
   test("accuses a fall between reads in real time, per cluster and per node", () => {
     const lines = [add(1, undefined, "5"), read(2, 3, "5", { node: "n1" }), read(4, 5, "0", { node: "n2" })];
     expect(brokenIn(judged(checker, lines))).toEqual(["monotone"]);
-    expect(brokenIn(judged(checker, lines.map((line) => ({ ...line, node: "n1" }))))).toEqual(["monotone", "node-monotone"]);
+    expect(
+      brokenIn(
+        judged(
+          checker,
+          lines.map((line) => ({ ...line, node: "n1" })),
+        ),
+      ),
+    ).toEqual(["monotone", "node-monotone"]);
   });
 
   test("says nothing once something may have been taken away", () => {
@@ -93,7 +118,8 @@ describe("final", () => {
   });
 
   test("accuses agreement on an impossible sum", () => {
-    for (const value of ["4", "10", "0"]) expect(wordOf(judged(checker, [add(1, 2, "5"), last(10, value, "n1"), last(12, value, "n2")]), "final")).toBe("invalid");
+    for (const value of ["4", "10", "0"])
+      expect(wordOf(judged(checker, [add(1, 2, "5"), last(10, value, "n1"), last(12, value, "n2")]), "final")).toBe("invalid");
   });
 
   test("cannot tell when an indeterminate addition may have taken effect between two reads", () => {
@@ -118,7 +144,8 @@ test("lets everything pass that a correct counter answers", () => {
     fc.property(attempts(fc.oneof(delta, fc.constant("read"), fc.constant("cached"))), fc.boolean(), (all, onlyGrows) => {
       let value = 0n;
       const lines = simulated<string, CounterInput, CounterOutput>(all, {
-        input: (what) => (what === "read" ? { f: "read" } : what === "cached" ? { f: "read", maxStaleMs: 20 } : { f: "add", delta: onlyGrows ? what.replace("-", "") : what }),
+        input: (what) =>
+          what === "read" ? { f: "read" } : what === "cached" ? { f: "read", maxStaleMs: 20 } : { f: "add", delta: onlyGrows ? what.replace("-", "") : what },
         apply: (input) => (input.f === "add" ? ((value += BigInt(input.delta)), null) : String(value)),
         node: () => "n1",
       });
@@ -138,7 +165,10 @@ test("lets a counter pass whose reads visit its shards at different instants", (
       }
       for (const [index, [at, visits]] of reads.entries()) {
         const start = at + 0.5 + index / 1000;
-        const value = visits.reduce((sum, visit, shard) => (shards[shard] ?? []).filter(([time]) => time <= start + 0.1 + visit).reduce((part, [, amount]) => part + amount, sum), 0n);
+        const value = visits.reduce(
+          (sum, visit, shard) => (shards[shard] ?? []).filter(([time]) => time <= start + 0.1 + visit).reduce((part, [, amount]) => part + amount, sum),
+          0n,
+        );
         lines.push(read(start, start + 21, String(value)));
       }
       expect(brokenIn(judged(checker, lines))).toEqual([]);
@@ -149,18 +179,25 @@ test("lets a counter pass whose reads visit its shards at different instants", (
 
 test("agrees with the sums of all combinations", () => {
   const operation = fc.record({
-    at: fc.nat(40), length: fc.integer({ min: 1, max: 12 }), node: fc.constantFrom("n1", "n2"),
-    what: fc.oneof(delta, fc.constant("read")), value: fc.integer({ min: -3, max: 6 }), type: fc.constantFrom("ok" as const, "ok" as const, "fail" as const, "info" as const),
+    at: fc.nat(40),
+    length: fc.integer({ min: 1, max: 12 }),
+    node: fc.constantFrom("n1", "n2"),
+    what: fc.oneof(delta, fc.constant("read")),
+    value: fc.integer({ min: -3, max: 6 }),
+    type: fc.constantFrom("ok" as const, "ok" as const, "fail" as const, "info" as const),
   });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 8 }), (drawn) => {
       const lines = drawn.map(({ at, length, node, what, value, type }, index): CounterLine => {
         const times = { at: at + index / 1000, ...(type === "info" ? {} : { to: at + length + index / 1000 }) };
-        return what === "read" ? { ...times, type, node, input: { f: "read" }, output: String(value) } : { ...times, type, node, input: { f: "add", delta: what }, output: null };
+        return what === "read"
+          ? { ...times, type, node, input: { f: "read" }, output: String(value) }
+          : { ...times, type, node, input: { f: "add", delta: what }, output: null };
       });
       const verdict = judged(checker, lines);
       const expected = oracle(historyOf(lines).operations);
-      for (const property of ["bounds", "node-bounds", "achievable"]) expect([property, wordOf(verdict, property) === "invalid"]).toEqual([property, expected.has(property)]);
+      for (const property of ["bounds", "node-bounds", "achievable"])
+        expect([property, wordOf(verdict, property) === "invalid"]).toEqual([property, expected.has(property)]);
     }),
     { numRuns: 2000 },
   );
@@ -168,7 +205,9 @@ test("agrees with the sums of all combinations", () => {
 
 function oracle(operations: readonly CounterOperation[]): Set<string> {
   const broken = new Set<string>();
-  const adds = operations.filter(({ type, input }) => type !== "fail" && input.f === "add").map((operation) => ({ operation, amount: operation.input.f === "add" ? Number(operation.input.delta) : 0 }));
+  const adds = operations
+    .filter(({ type, input }) => type !== "fail" && input.f === "add")
+    .map((operation) => ({ operation, amount: operation.input.f === "add" ? Number(operation.input.delta) : 0 }));
   for (const operation of operations.filter(({ type, input }) => type === "ok" && input.f === "read")) {
     const value = Number(operation.output);
     const reachable = (node: string | undefined): Set<number> => {

@@ -46,12 +46,20 @@ function check(history: History<CounterInput, CounterOutput>, limits: Limits): V
     achievableFinding(fresh, additions, limits),
     onlyGrows ? monotoneFinding("monotone", [fresh]) : notExercised("monotone", "Something was taken away."),
     boundsFinding("node-bounds", fresh, additions, "node"),
-    onlyGrows ? monotoneFinding("node-monotone", [...Map.groupBy(fresh, ({ operation }) => operation.node ?? "").values()]) : notExercised("node-monotone", "Something was taken away."),
+    onlyGrows
+      ? monotoneFinding("node-monotone", [...Map.groupBy(fresh, ({ operation }) => operation.node ?? "").values()])
+      : notExercised("node-monotone", "Something was taken away."),
     boundsFinding("cached-bounds", cached, additions, "cached"),
     finalFinding(finals, additions),
   ];
   const indeterminateCount = additions.filter(({ operation }) => operation.type === "info").length;
-  return verdictOf(findings, { additionCount: additions.length, indeterminateCount, freshReadCount: fresh.length, cachedReadCount: cached.length, finalReadCount: finals.length });
+  return verdictOf(findings, {
+    additionCount: additions.length,
+    indeterminateCount,
+    freshReadCount: fresh.length,
+    cachedReadCount: cached.length,
+    finalReadCount: finals.length,
+  });
 }
 
 function boundsFinding(property: string, reads: readonly CounterRead[], additions: readonly Addition[], certainty: Certainty): Finding {

@@ -9,7 +9,9 @@ test("knows integers and nothing else", () => {
 });
 
 test("compares like BigInt, also beyond 2^53, with signs and leading zeros", () => {
-  const decimal = fc.tuple(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.nat(3)).map(([value, zeros]) => ({ value, text: `${value < 0n ? "-" : ""}${"0".repeat(zeros)}${value < 0n ? -value : value}` }));
+  const decimal = fc
+    .tuple(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }), fc.nat(3))
+    .map(([value, zeros]) => ({ value, text: `${value < 0n ? "-" : ""}${"0".repeat(zeros)}${value < 0n ? -value : value}` }));
   fc.assert(
     fc.property(decimal, decimal, (a, b) => {
       expect(Math.sign(compareDecimals(a.text, b.text))).toBe(a.value < b.value ? -1 : a.value > b.value ? 1 : 0);

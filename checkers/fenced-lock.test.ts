@@ -8,7 +8,12 @@ const checker = fencedLockChecker();
 type LockLine = Line<LockInput, LockOutput>;
 
 const acquire = (at: number, to: number, fence: string, name = "l"): LockLine => ({ at, to, input: { f: "acquire", name }, output: { fence } });
-const store = (at: number, to: number, fence: string, accepted: boolean, name = "l"): LockLine => ({ at, to, input: { f: "store", name, fence, value: "v" }, output: { accepted } });
+const store = (at: number, to: number, fence: string, accepted: boolean, name = "l"): LockLine => ({
+  at,
+  to,
+  input: { f: "store", name, fence, value: "v" },
+  output: { accepted },
+});
 
 describe("accuses", () => {
   test("a token that is not above that of an earlier acquisition", () => {
@@ -25,17 +30,23 @@ describe("accuses", () => {
   test("a resource that takes an old token after a newer one", () => {
     const verdict = judged(checker, [store(1, 2, "10", true), store(3, 4, "9", true)]);
     expect(brokenIn(verdict)).toEqual(["sink-monotone"]);
-    expect(verdict.evidence).toMatchObject([{ kind: "witness", operations: [{ text: "store l = v with token 10" }, { text: "store l = v with token 9", result: "-> accepted" }] }]);
+    expect(verdict.evidence).toMatchObject([
+      { kind: "witness", operations: [{ text: "store l = v with token 10" }, { text: "store l = v with token 9", result: "-> accepted" }] },
+    ]);
   });
 });
 
 describe("lets pass", () => {
   test("two holders at a time: mutual exclusion is not claimed", () => {
-    expect(brokenIn(judged(checker, [acquire(1, 2, "1"), acquire(3, 4, "2"), store(5, 6, "1", true), store(7, 8, "2", true), store(9, 10, "1", false)]))).toEqual([]);
+    expect(
+      brokenIn(judged(checker, [acquire(1, 2, "1"), acquire(3, 4, "2"), store(5, 6, "1", true), store(7, 8, "2", true), store(9, 10, "1", false)])),
+    ).toEqual([]);
   });
 
   test("tokens of different locks in any order, and one token used twice at the resource", () => {
-    expect(brokenIn(judged(checker, [acquire(1, 2, "10", "a"), acquire(3, 4, "9", "b"), store(5, 6, "9", true, "b"), store(7, 8, "9", true, "b")]))).toEqual([]);
+    expect(brokenIn(judged(checker, [acquire(1, 2, "10", "a"), acquire(3, 4, "9", "b"), store(5, 6, "9", true, "b"), store(7, 8, "9", true, "b")]))).toEqual(
+      [],
+    );
   });
 
   test("stores whose outcome nobody knows, and refused ones", () => {
@@ -65,7 +76,13 @@ describe("lets pass", () => {
 });
 
 test("agrees with the definitions over all pairs", () => {
-  const operation = fc.record({ at: fc.nat(40), length: fc.integer({ min: 1, max: 12 }), fence: fc.integer({ min: 8, max: 12 }), name: fc.constantFrom("a", "b"), what: fc.constantFrom("acquire", "accepted", "refused") });
+  const operation = fc.record({
+    at: fc.nat(40),
+    length: fc.integer({ min: 1, max: 12 }),
+    fence: fc.integer({ min: 8, max: 12 }),
+    name: fc.constantFrom("a", "b"),
+    what: fc.constantFrom("acquire", "accepted", "refused"),
+  });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 8 }), (drawn) => {
       const lines = drawn.map(({ at, length, fence, name, what }, index) => {
@@ -80,7 +97,8 @@ test("agrees with the definitions over all pairs", () => {
 
 function oracle(operations: readonly LockOperation[]): Set<string> {
   const broken = new Set<string>();
-  const fenceOf = ({ input, output }: LockOperation): number => Number(input.f === "store" ? input.fence : output !== undefined && output !== null && "fence" in output ? output.fence : 0);
+  const fenceOf = ({ input, output }: LockOperation): number =>
+    Number(input.f === "store" ? input.fence : output !== undefined && output !== null && "fence" in output ? output.fence : 0);
   const isAccepted = ({ output }: LockOperation): boolean => output !== undefined && output !== null && "accepted" in output && output.accepted;
   for (const a of operations) {
     for (const b of operations) {

@@ -46,11 +46,19 @@ function check(history: History<LockInput, LockOutput>, limits: Limits): Verdict
   const stored = history.operations.flatMap(acceptance);
   const findings = [
     findingOf("fences-unique", acquired, repeated(acquired)),
-    findingOf("fences-increase", acquired, disorder(acquired, true), ({ earlier, later }) =>
-      `process ${earlier.operation.process} had acquired the lock with token ${earlier.high} before process ${later.operation.process} tried and got ${later.low}, which is not above it`,
+    findingOf(
+      "fences-increase",
+      acquired,
+      disorder(acquired, true),
+      ({ earlier, later }) =>
+        `process ${earlier.operation.process} had acquired the lock with token ${earlier.high} before process ${later.operation.process} tried and got ${later.low}, which is not above it`,
     ),
-    findingOf("sink-monotone", stored, disorder(stored, false), ({ earlier, later }) =>
-      `the resource accepted token ${later.low} of process ${later.operation.process} after it had accepted the higher ${earlier.high} of process ${earlier.operation.process}`,
+    findingOf(
+      "sink-monotone",
+      stored,
+      disorder(stored, false),
+      ({ earlier, later }) =>
+        `the resource accepted token ${later.low} of process ${later.operation.process} after it had accepted the higher ${earlier.high} of process ${earlier.operation.process}`,
     ),
   ];
   const refusedCount = history.operations.filter(({ output }) => output !== undefined && output !== null && "accepted" in output && !output.accepted).length;
@@ -85,7 +93,12 @@ function repeated(acquired: readonly Tokened[]): Inversion<Tokened>[] {
   return found;
 }
 
-function findingOf(property: string, judged: readonly Tokened[], found: readonly Inversion<Tokened>[], explain: (inversion: Inversion<Tokened>) => string = twice): Finding {
+function findingOf(
+  property: string,
+  judged: readonly Tokened[],
+  found: readonly Inversion<Tokened>[],
+  explain: (inversion: Inversion<Tokened>) => string = twice,
+): Finding {
   if (judged.length === 0) return notExercised(property, "No answer puts this to the test.");
   const [first] = found;
   if (first === undefined) return held(property, `${countOf(judged.length, "token")}, none of them against it.`);
@@ -104,7 +117,11 @@ function twice({ earlier, later }: Inversion<Tokened>): string {
 
 function show(operation: LockOperation): ReturnType<typeof shown> {
   const { input, output } = operation;
-  if (input.f === "acquire") return shown(operation, { text: `acquire ${input.name}`, result: output !== undefined && output !== null && "fence" in output ? `-> token ${output.fence}` : "" });
+  if (input.f === "acquire")
+    return shown(operation, {
+      text: `acquire ${input.name}`,
+      result: output !== undefined && output !== null && "fence" in output ? `-> token ${output.fence}` : "",
+    });
   if (input.f === "release") return shown(operation, { text: `release ${input.name} with token ${input.fence}`, result: "" });
   const isAccepted = output !== undefined && output !== null && "accepted" in output && output.accepted;
   return shown(operation, { text: `store ${input.name} = ${input.value} with token ${input.fence}`, result: isAccepted ? "-> accepted" : "-> refused" });

@@ -37,7 +37,10 @@ export function notExercised(property: string, why: string): Finding {
 /** The verdict of a checker that ran out of steps, time or memory before it knew anything. */
 export function stopped(properties: readonly Property[], reason: StopReason): Verdict {
   const why = `The checker stopped before it was done (${reason}); raise the limit of the check or judge a shorter run.`;
-  return verdictOf(properties.map((property) => undecided(property.id, why)), {});
+  return verdictOf(
+    properties.map((property) => undecided(property.id, why)),
+    {},
+  );
 }
 
 /** One verdict of all findings: the worst word, the sentence of the worst finding, all evidence in order. */

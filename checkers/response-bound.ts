@@ -37,7 +37,9 @@ export interface ResponseJudgement {
  * the bound, and no response of its subject lies in it. O(n log n).
  */
 export function boundedResponse({ triggers, responses, boundMs, endNs }: BoundedResponse): ResponseJudgement {
-  const times = new Map([...Map.groupBy(responses, ({ subject }) => subject)].map(([subject, group]) => [subject, group.map(({ atNs }) => atNs).toSorted((a, b) => a - b)]));
+  const times = new Map(
+    [...Map.groupBy(responses, ({ subject }) => subject)].map(([subject, group]) => [subject, group.map(({ atNs }) => atNs).toSorted((a, b) => a - b)]),
+  );
   const missed: Trigger[] = [];
   const answeredAfterMs: number[] = [];
   let undecidedCount = 0;

@@ -17,7 +17,9 @@ describe("accuses", () => {
     const verdict = judged(checker, [add("a", 1, 2), read(3, 4, [])]);
     expect(brokenIn(verdict)).toEqual(["no-stale"]);
     expect(verdict.why).toContain("a: its add was acknowledged before the read of process 1 began");
-    expect(verdict.evidence).toMatchObject([{ kind: "elements", problem: "stale", totalCount: 1, elements: [{ element: "a", operations: [{ text: "add a" }, { text: "read" }] }] }]);
+    expect(verdict.evidence).toMatchObject([
+      { kind: "elements", problem: "stale", totalCount: 1, elements: [{ element: "a", operations: [{ text: "add a" }, { text: "read" }] }] },
+    ]);
   });
 
   test("a read that misses an element of an indeterminate add that another read had shown", () => {
@@ -25,7 +27,11 @@ describe("accuses", () => {
   });
 
   test("an element that no read after healing shows", () => {
-    expect(brokenIn(judged(checker, [add("a", 1, 2), add("b", 3, 4), read(10, 11, ["b"], "final"), read(12, 13, ["b"], "final")]))).toEqual(["no-stale", "no-lost", "converged"]);
+    expect(brokenIn(judged(checker, [add("a", 1, 2), add("b", 3, 4), read(10, 11, ["b"], "final"), read(12, 13, ["b"], "final")]))).toEqual([
+      "no-stale",
+      "no-lost",
+      "converged",
+    ]);
   });
 
   test("nodes that disagree after healing, without calling the element lost", () => {
@@ -38,7 +44,8 @@ describe("accuses", () => {
 
   test("elements that nobody added, whose add failed, or whose add began after the read", () => {
     const failed: SetLine = { at: 1, to: 2, type: "fail", input: { f: "add", element: "f" } };
-    for (const lines of [[read(3, 4, ["x"])], [failed, read(3, 4, ["f"])], [read(1, 2, ["late"]), add("late", 3, 4)]]) expect(brokenIn(judged(checker, lines))).toContain("no-unexpected");
+    for (const lines of [[read(3, 4, ["x"])], [failed, read(3, 4, ["f"])], [read(1, 2, ["late"]), add("late", 3, 4)]])
+      expect(brokenIn(judged(checker, lines))).toContain("no-unexpected");
   });
 });
 
@@ -93,14 +100,22 @@ test("agrees with the definitions over all histories of a few operations", () =>
     at: fc.nat(40),
     length: fc.integer({ min: 1, max: 15 }),
     type: fc.constantFrom("ok" as const, "ok" as const, "fail" as const, "info" as const),
-    input: fc.oneof(element.map((name): SetInput => ({ f: "add", element: name })), fc.constant<SetInput>({ f: "read" })),
+    input: fc.oneof(
+      element.map((name): SetInput => ({ f: "add", element: name })),
+      fc.constant<SetInput>({ f: "read" }),
+    ),
     output: fc.array(element, { maxLength: 4 }),
     phase: fc.constantFrom<Phase[]>("faults", "final"),
   });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 8 }), (drawn) => {
       const lines = drawn.map(({ at, length, type, input, output, phase }, index): SetLine => ({
-        at: at + index / 1000, input, type, phase, ...(type === "info" ? {} : { to: at + length + index / 1000 }), output: input.f === "add" ? null : output,
+        at: at + index / 1000,
+        input,
+        type,
+        phase,
+        ...(type === "info" ? {} : { to: at + length + index / 1000 }),
+        output: input.f === "add" ? null : output,
       }));
       expect(new Set(brokenIn(judged(checker, lines)))).toEqual(oracle(historyOf(lines).operations));
     }),
@@ -114,7 +129,11 @@ function oracle(operations: readonly SetOperation[]): Set<string> {
   const finals = reads.filter(({ phase }) => phase === "final");
   const shows = (operation: SetOperation, name: string): boolean => operation.output?.includes(name) ?? false;
   const adds = (name: string): SetOperation[] => operations.filter(({ input }) => input.f === "add" && input.element === name);
-  const isKnownBefore = (name: string, later: SetOperation): boolean => operations.some((operation) => operation.type === "ok" && precedes(operation, later) && (operation.input.f === "add" ? operation.input.element === name : shows(operation, name)));
+  const isKnownBefore = (name: string, later: SetOperation): boolean =>
+    operations.some(
+      (operation) =>
+        operation.type === "ok" && precedes(operation, later) && (operation.input.f === "add" ? operation.input.element === name : shows(operation, name)),
+    );
   const broken = new Set<string>();
   for (const name of ["a", "b", "c"]) {
     const missing = reads.filter((operation) => isKnownBefore(name, operation) && !shows(operation, name));
@@ -122,7 +141,8 @@ function oracle(operations: readonly SetOperation[]): Set<string> {
     if (missing.some(({ phase }) => phase === "final")) broken.add("converged");
     if (missing.some(({ phase }) => phase === "final") && !finals.some((operation) => shows(operation, name))) broken.add("no-lost");
     if (reads.some(({ output }) => (output ?? []).filter((other) => other === name).length > 1)) broken.add("no-duplicated");
-    if (reads.some((operation) => shows(operation, name) && !adds(name).some((add) => add.type !== "fail" && add.invokedIndex < operation.completedIndex))) broken.add("no-unexpected");
+    if (reads.some((operation) => shows(operation, name) && !adds(name).some((add) => add.type !== "fail" && add.invokedIndex < operation.completedIndex)))
+      broken.add("no-unexpected");
   }
   return broken;
 }

@@ -64,13 +64,20 @@ function check(history: History<SetInput, SetOutput>, limits: Limits): Verdict {
     lostFinding(elements, finalReads),
     convergedFinding(elements, finalReads),
     findingOf("no-duplicated", "duplicated", reads.flatMap(duplicates), reads.length),
-    findingOf("no-unexpected", "unexpected", reads.flatMap((read) => unexpected(read, elements)), reads.length),
+    findingOf(
+      "no-unexpected",
+      "unexpected",
+      reads.flatMap((read) => unexpected(read, elements)),
+      reads.length,
+    ),
   ];
   return verdictOf(findings, statisticsOf(elements, reads));
 }
 
 function readsOf(operations: readonly SetOperation[]): Read[] {
-  return operations.flatMap((operation) => (operation.type === "ok" && operation.input.f === "read" ? [{ operation, elements: new Set(operation.output) }] : []));
+  return operations.flatMap((operation) =>
+    operation.type === "ok" && operation.input.f === "read" ? [{ operation, elements: new Set(operation.output) }] : [],
+  );
 }
 
 function timelines(operations: readonly SetOperation[], reads: readonly Read[]): Map<string, Element> {
@@ -148,7 +155,11 @@ function duplicates(read: Read): Problem[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const name of list) (seen.has(name) ? twice : seen).add(name);
-  return [...twice].map((element) => ({ element, operations: [read.operation], explanation: `${element} is shown more than once by one read of process ${read.operation.process}` }));
+  return [...twice].map((element) => ({
+    element,
+    operations: [read.operation],
+    explanation: `${element} is shown more than once by one read of process ${read.operation.process}`,
+  }));
 }
 
 function unexpected(read: Read, elements: ReadonlyMap<string, Element>): Problem[] {
@@ -156,7 +167,11 @@ function unexpected(read: Read, elements: ReadonlyMap<string, Element>): Problem
   for (const name of read.elements) {
     const adds = elements.get(name)?.adds ?? [];
     if (adds.some((add) => add.type !== "fail" && add.invokedIndex < read.operation.completedIndex)) continue;
-    problems.push({ element: name, operations: [...adds, read.operation], explanation: `${name} is shown to process ${read.operation.process}, but ${reasonAgainst(adds)}` });
+    problems.push({
+      element: name,
+      operations: [...adds, read.operation],
+      explanation: `${name} is shown to process ${read.operation.process}, but ${reasonAgainst(adds)}`,
+    });
   }
   return problems;
 }
@@ -170,7 +185,9 @@ function findingOf(property: string, problem: "lost" | "duplicated" | "stale" | 
   if (readCount === 0) return notExercised(property, "No read succeeded.");
   const [first] = problems;
   if (first === undefined) return held(property, `${countOf(readCount, "read")}, none of them against it.`);
-  const elements = problems.slice(0, shownViolationLimit).map(({ element, operations, explanation }) => ({ element, explanation, operations: operations.map(show) }));
+  const elements = problems
+    .slice(0, shownViolationLimit)
+    .map(({ element, operations, explanation }) => ({ element, explanation, operations: operations.map(show) }));
   const evidence: Evidence = { kind: "elements", problem, elements, totalCount: problems.length };
   return broken(property, `${first.explanation}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ""}.`, [evidence]);
 }

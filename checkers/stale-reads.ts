@@ -73,7 +73,9 @@ function statement(operation: StaleOperation): Statement[] {
  * another one, cannot be. A write begins its stretch: nothing at a lower revision may show its value.
  */
 function comebacks(statements: readonly Statement[]): Conflict[] {
-  const sorted = statements.toSorted((a, b) => compareDecimals(a.revision, b.revision) || Number(b.operation.input.f === "write") - Number(a.operation.input.f === "write"));
+  const sorted = statements.toSorted(
+    (a, b) => compareDecimals(a.revision, b.revision) || Number(b.operation.input.f === "write") - Number(a.operation.input.f === "write"),
+  );
   const lastOf = new Map<string | null, Statement>();
   let current: Statement | undefined;
   for (const next of sorted) {
@@ -90,16 +92,25 @@ function comebacks(statements: readonly Statement[]): Conflict[] {
 }
 
 function difference(a: Statement, b: Statement): Conflict {
-  return { operations: [a.operation, b.operation], explanation: `at revision ${a.revision}, ${a.operation.input.key} is ${text(a.value)} for process ${a.operation.process} and ${text(b.value)} for process ${b.operation.process}` };
+  return {
+    operations: [a.operation, b.operation],
+    explanation: `at revision ${a.revision}, ${a.operation.input.key} is ${text(a.value)} for process ${a.operation.process} and ${text(b.value)} for process ${b.operation.process}`,
+  };
 }
 
 function premature(read: Statement, write: Statement): Conflict {
-  return { operations: [read.operation, write.operation], explanation: `process ${read.operation.process} read ${text(read.value)} at revision ${read.revision}, but it was written only at revision ${write.revision}` };
+  return {
+    operations: [read.operation, write.operation],
+    explanation: `process ${read.operation.process} read ${text(read.value)} at revision ${read.revision}, but it was written only at revision ${write.revision}`,
+  };
 }
 
 function comeback(before: Statement | undefined, between: Statement, after: Statement): Conflict {
   const operations = [...(before === undefined ? [] : [before.operation]), between.operation, after.operation];
-  return { operations, explanation: `process ${after.operation.process} read ${text(after.value)} at revision ${after.revision}, although ${text(between.value)} had replaced it at revision ${between.revision} or before` };
+  return {
+    operations,
+    explanation: `process ${after.operation.process} read ${text(after.value)} at revision ${after.revision}, although ${text(between.value)} had replaced it at revision ${between.revision} or before`,
+  };
 }
 
 function text(value: string | null): string {
@@ -109,17 +120,22 @@ function text(value: string | null): string {
 /** Values that nobody had begun to write to that key when the read ended. */
 function inventions(operations: readonly StaleOperation[], reads: readonly Statement[]): Conflict[] {
   const begun = new Map<string, number>();
-  for (const { input, type, invokedIndex } of operations) if (input.f === "write" && type !== "fail") begun.set(JSON.stringify([input.key, input.value]), invokedIndex);
+  for (const { input, type, invokedIndex } of operations)
+    if (input.f === "write" && type !== "fail") begun.set(JSON.stringify([input.key, input.value]), invokedIndex);
   return reads.flatMap(({ operation, value }) => {
     if (value === null || (begun.get(JSON.stringify([operation.input.key, value])) ?? Infinity) < operation.completedIndex) return [];
-    return [{ operations: [operation], explanation: `process ${operation.process} read ${value} from ${operation.input.key}, which nobody had begun to write` }];
+    return [
+      { operations: [operation], explanation: `process ${operation.process} read ${value} from ${operation.input.key}, which nobody had begun to write` },
+    ];
   });
 }
 
 function stepBack({ operation, revision }: Statement): Conflict[] {
   const after = operation.input.f === "stale-read" ? operation.input.after : undefined;
   if (after === undefined || compareDecimals(revision, after) >= 0) return [];
-  return [{ operations: [operation], explanation: `process ${operation.process} had seen revision ${after} and was answered at the older revision ${revision}` }];
+  return [
+    { operations: [operation], explanation: `process ${operation.process} had seen revision ${after} and was answered at the older revision ${revision}` },
+  ];
 }
 
 function revisionFalls(writes: readonly Statement[]): Conflict[] {
@@ -143,5 +159,8 @@ function show(operation: StaleOperation): ReturnType<typeof shown> {
   const revision = output === undefined ? "" : ` at revision ${output.revision}`;
   if (input.f === "write") return shown(operation, { text: `write ${input.key} = ${input.value}`, result: revision === "" ? "" : `->${revision}` });
   const value = output !== undefined && "value" in output ? text(output.value) : "";
-  return shown(operation, { text: `stale read ${input.key}${input.after === undefined ? "" : ` after revision ${input.after}`}`, result: `-> ${value}${revision}` });
+  return shown(operation, {
+    text: `stale read ${input.key}${input.after === undefined ? "" : ` after revision ${input.after}`}`,
+    result: `-> ${value}${revision}`,
+  });
 }

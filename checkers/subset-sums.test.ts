@@ -39,7 +39,13 @@ test("says nothing rather than something wrong when its steps run out", () => {
 });
 
 test("needs few steps for amounts that lie far apart", () => {
-  const classes = new Map([[1n, 50], [1000n, 50], [1_000_000n, 50], [-1_000_000n, 50], [1152921504606846977n, 50]]);
+  const classes = new Map([
+    [1n, 50],
+    [1000n, 50],
+    [1_000_000n, 50],
+    [-1_000_000n, 50],
+    [1152921504606846977n, 50],
+  ]);
   expect(reaches(1152921504606846977n * 20n + 3_000_000n + 7_000n + 49n, classes, 5_000)).toBe(true);
   expect(reaches(1152921504606846977n * 20n + 3_000_000n + 7_000n + 51n, classes, 5_000)).toBe(false);
 });

@@ -29,7 +29,12 @@ describe("unique", () => {
   });
 
   test("ignores requests without an answer", () => {
-    expect(judged(checker, [{ at: 1, input: { f: "generate" } }, { at: 1, to: 2, type: "fail", input: { f: "generate" } }]).verdict).toBe("unknown");
+    expect(
+      judged(checker, [
+        { at: 1, input: { f: "generate" } },
+        { at: 1, to: 2, type: "fail", input: { f: "generate" } },
+      ]).verdict,
+    ).toBe("unknown");
   });
 });
 
@@ -51,7 +56,14 @@ describe("monotone", () => {
   test("accuses per node only what one node did", () => {
     const apart = [generate(1, 2, ["10"], { node: "n1" }), generate(3, 4, ["9"], { node: "n2" })];
     expect(brokenIn(judged(checker, apart))).toEqual(["monotone"]);
-    expect(brokenIn(judged(checker, apart.map((line) => ({ ...line, node: "n1" }))))).toEqual(["monotone", "monotone-per-node"]);
+    expect(
+      brokenIn(
+        judged(
+          checker,
+          apart.map((line) => ({ ...line, node: "n1" })),
+        ),
+      ),
+    ).toEqual(["monotone", "monotone-per-node"]);
   });
 
   test("accuses beyond the skew only when the requests are further apart than that", () => {

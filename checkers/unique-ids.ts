@@ -62,10 +62,22 @@ function check(history: History<UniqueIdsInput, UniqueIdsOutput>, limits: Limits
   const findings = [
     findingOf("unique", operations, operations.length > 0 ? duplicates(operations) : []),
     findingOf("monotone", growths, disorder(growths, compare, 0)),
-    findingOf("monotone-per-node", growths, nodes.flatMap((group) => disorder(group, compare, 0))),
+    findingOf(
+      "monotone-per-node",
+      growths,
+      nodes.flatMap((group) => disorder(group, compare, 0)),
+    ),
     findingOf("monotone-beyond-skew", growths, disorder(growths, compare, settings.skewMs * 1e6)),
-    findingOf("causal", asked, asked.flatMap((operation) => acausal(operation, compare))),
-    findingOf("batch-ordered", batches, batches.flatMap((operation) => unorderedBatch(operation, compare))),
+    findingOf(
+      "causal",
+      asked,
+      asked.flatMap((operation) => acausal(operation, compare)),
+    ),
+    findingOf(
+      "batch-ordered",
+      batches,
+      batches.flatMap((operation) => unorderedBatch(operation, compare)),
+    ),
     findingOf("batch-complete", operations, operations.flatMap(incompleteBatch)),
   ];
   const idCount = operations.reduce((sum, operation) => sum + idsOf(operation).length, 0);
@@ -110,8 +122,13 @@ function duplicates(operations: readonly UniqueIdsOperation[]): Conflict[] {
     for (const id of idsOf(operation)) {
       const owner = owners.get(id);
       if (owner === undefined) owners.set(id, operation);
-      else if (owner === operation) conflicts.push({ operations: [operation], explanation: `id ${id} appears twice in one answer to process ${operation.process}` });
-      else conflicts.push({ operations: [owner, operation], explanation: `id ${id} was given to process ${owner.process} and again to process ${operation.process}` });
+      else if (owner === operation)
+        conflicts.push({ operations: [operation], explanation: `id ${id} appears twice in one answer to process ${operation.process}` });
+      else
+        conflicts.push({
+          operations: [owner, operation],
+          explanation: `id ${id} was given to process ${owner.process} and again to process ${operation.process}`,
+        });
     }
   }
   return conflicts;
@@ -127,13 +144,17 @@ function disorder(growths: readonly IdGrowth[], compare: Compare, gapNs: number)
 function acausal(operation: UniqueIdsOperation, compare: Compare): Conflict[] {
   const token = operation.input.after;
   const bad = token === undefined ? undefined : idsOf(operation).find((id) => compare(id, token) <= 0);
-  return bad === undefined ? [] : [{ operations: [operation], explanation: `process ${operation.process} asked for an id after ${token} and got ${bad}, which is not above it` }];
+  return bad === undefined
+    ? []
+    : [{ operations: [operation], explanation: `process ${operation.process} asked for an id after ${token} and got ${bad}, which is not above it` }];
 }
 
 function unorderedBatch(operation: UniqueIdsOperation, compare: Compare): Conflict[] {
   const ids = idsOf(operation);
   const index = ids.findIndex((id, position) => position > 0 && compare(ids[position - 1] ?? id, id) >= 0);
-  return index < 0 ? [] : [{ operations: [operation], explanation: `in a batch for process ${operation.process}, ${ids[index]} follows ${ids[index - 1]} without being above it` }];
+  return index < 0
+    ? []
+    : [{ operations: [operation], explanation: `in a batch for process ${operation.process}, ${ids[index]} follows ${ids[index - 1]} without being above it` }];
 }
 
 function incompleteBatch(operation: UniqueIdsOperation): Conflict[] {
@@ -153,5 +174,8 @@ function show(operation: UniqueIdsOperation): ReturnType<typeof shown> {
   const { count, after } = operation.input;
   const ids = idsOf(operation);
   const text = `generate${count === undefined ? "" : ` ${count}`}${after === undefined ? "" : ` after ${after}`}`;
-  return shown(operation, { text, result: ids.length <= 6 ? `-> ${ids.join(", ")}` : `-> ${ids.slice(0, 3).join(", ")} ... ${ids.at(-1)} (${ids.length} ids)` });
+  return shown(operation, {
+    text,
+    result: ids.length <= 6 ? `-> ${ids.join(", ")}` : `-> ${ids.slice(0, 3).join(", ")} ... ${ids.at(-1)} (${ids.length} ids)`,
+  });
 }

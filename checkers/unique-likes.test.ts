@@ -7,7 +7,11 @@ import { uniqueLikesChecker, type LikesInput, type LikesOperation, type LikesOut
 const checker = uniqueLikesChecker();
 type LikesLine = Line<LikesInput, LikesOutput>;
 
-const change = (f: "like" | "unlike", user: string, at: number, to?: number): LikesLine => ({ at, ...(to === undefined ? {} : { to, output: null }), input: { f, user } });
+const change = (f: "like" | "unlike", user: string, at: number, to?: number): LikesLine => ({
+  at,
+  ...(to === undefined ? {} : { to, output: null }),
+  input: { f, user },
+});
 const likes = (at: number, to: number, value: string, more: Partial<LikesLine> = {}): LikesLine => ({ at, to, input: { f: "likes" }, output: value, ...more });
 
 describe("accuses", () => {
@@ -61,12 +65,20 @@ test("is unknown about the end without a read after healing", () => {
 });
 
 test("agrees with every order of one user's requests", () => {
-  const request = fc.record({ at: fc.nat(30), length: fc.integer({ min: 1, max: 12 }), type: fc.constantFrom("ok" as const, "ok" as const, "fail" as const, "info" as const), f: fc.constantFrom("like" as const, "unlike" as const) });
+  const request = fc.record({
+    at: fc.nat(30),
+    length: fc.integer({ min: 1, max: 12 }),
+    type: fc.constantFrom("ok" as const, "ok" as const, "fail" as const, "info" as const),
+    f: fc.constantFrom("like" as const, "unlike" as const),
+  });
   const readAt = fc.record({ at: fc.nat(40), length: fc.integer({ min: 1, max: 12 }), value: fc.integer({ min: -1, max: 2 }) });
   fc.assert(
     fc.property(fc.array(request, { maxLength: 4 }), readAt, (requests, { at, length, value }) => {
       const lines = [
-        ...requests.map(({ at: begin, length: lasting, type, f }, index): LikesLine => ({ ...change(f, "u", begin + index / 1000, type === "info" ? undefined : begin + lasting + index / 1000), type })),
+        ...requests.map(({ at: begin, length: lasting, type, f }, index): LikesLine => ({
+          ...change(f, "u", begin + index / 1000, type === "info" ? undefined : begin + lasting + index / 1000),
+          type,
+        })),
         likes(at + 0.5, at + length + 0.5, String(value)),
       ];
       const { operations } = historyOf(lines);
@@ -89,8 +101,15 @@ function possibleAnswers(operations: readonly LikesOperation[]): Set<number> {
     }
     // An indeterminate request may also never happen.
     const pending = left.find(({ type }) => type === "info");
-    if (pending !== undefined) extend(left.filter((other) => other !== pending), liked);
+    if (pending !== undefined)
+      extend(
+        left.filter((other) => other !== pending),
+        liked,
+      );
   };
-  extend(operations.filter(({ type }) => type !== "fail"), false);
+  extend(
+    operations.filter(({ type }) => type !== "fail"),
+    false,
+  );
   return answers;
 }

@@ -39,7 +39,10 @@ function check(history: History<LikesInput, LikesOutput>, limits: Limits): Verdi
   const stop = limits.spend(history.operations.length + reads.length * users.length);
   if (stop !== undefined) return stopped(properties, stop);
   const finals = reads.filter(({ phase }) => phase === "final");
-  const last = users.length > 0 && finals.length === 0 ? undecided("final-likes", "No read succeeded after the faults had healed.") : findingOf("final-likes", finals, users);
+  const last =
+    users.length > 0 && finals.length === 0
+      ? undecided("final-likes", "No read succeeded after the faults had healed.")
+      : findingOf("final-likes", finals, users);
   return verdictOf([findingOf("unique-likes", reads, users), last], { userCount: users.length, readCount: reads.length });
 }
 
@@ -51,9 +54,14 @@ function isChange({ type, input }: LikesOperation): boolean {
 function changesOf(operations: readonly LikesOperation[]): Change[] {
   // Per position, in order of invocation: the earliest completion among all requests from there on. An indeterminate one never completes.
   const earliest: number[] = Array.from({ length: operations.length + 1 }, () => Infinity);
-  for (let index = operations.length - 1; index >= 0; index--) earliest[index] = Math.min(earliest[index + 1] ?? Infinity, operations[index]?.completedIndex ?? Infinity);
+  for (let index = operations.length - 1; index >= 0; index--)
+    earliest[index] = Math.min(earliest[index + 1] ?? Infinity, operations[index]?.completedIndex ?? Infinity);
   const replacedAfter = (completedIndex: number): number => earliest[firstAfter(operations, completedIndex)] ?? Infinity;
-  const changes = operations.map(({ input, invokedIndex, completedIndex }) => ({ likes: input.f === "like", begunIndex: invokedIndex, replacedIndex: replacedAfter(completedIndex) }));
+  const changes = operations.map(({ input, invokedIndex, completedIndex }) => ({
+    likes: input.f === "like",
+    begunIndex: invokedIndex,
+    replacedIndex: replacedAfter(completedIndex),
+  }));
   return [{ likes: false, begunIndex: -Infinity, replacedIndex: replacedAfter(-Infinity) }, ...changes];
 }
 

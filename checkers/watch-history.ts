@@ -14,7 +14,9 @@ export type WatchInput =
  * watch: all changes of the revisions from `from` up to, not including, `next`; nothing new is `next` = `from`.
  * `compacted`: the changes before `next` are gone and left out, openly.
  */
-export type WatchOutput = { readonly revision: string | null } | { readonly events: readonly WatchEvent[]; readonly next: string; readonly compacted?: boolean };
+export type WatchOutput =
+  | { readonly revision: string | null }
+  | { readonly events: readonly WatchEvent[]; readonly next: string; readonly compacted?: boolean };
 /** `value` null: the key was deleted. Revisions are decimals; one revision may change several keys. */
 export type WatchEvent = { readonly revision: string; readonly key: string; readonly value: string | null };
 export type WatchOperation = Operation<WatchInput, WatchOutput>;
@@ -113,5 +115,8 @@ export function showWatch(operation: WatchOperation): ShownOperation {
   const answer = output !== undefined && "events" in output ? output : { events: [], next: input.from };
   const revisions = answer.events.slice(0, 8).map(({ revision, key, value }) => `${revision}: ${key} ${value === null ? "deleted" : `= ${value}`}`);
   const list = answer.events.length > revisions.length ? [...revisions, "..."] : revisions;
-  return shown(operation, { text: `watch from ${input.from}`, result: `-> ${countOf(answer.events.length, "change")}${list.length > 0 ? ` (${list.join("; ")})` : ""}, next ${answer.next}` });
+  return shown(operation, {
+    text: `watch from ${input.from}`,
+    result: `-> ${countOf(answer.events.length, "change")}${list.length > 0 ? ` (${list.join("; ")})` : ""}, next ${answer.next}`,
+  });
 }

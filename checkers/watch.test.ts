@@ -8,9 +8,23 @@ import { watchChecker } from "./watch.ts";
 const checker = watchChecker();
 type WatchLine = Line<WatchInput, WatchOutput>;
 
-const put = (at: number, to: number | undefined, key: string, value: string, revision = "0"): WatchLine => ({ at, ...(to === undefined ? {} : { to, output: { revision } }), input: { f: "put", key, value } });
-const watch = (at: number, to: number, range: readonly [string, string], events: readonly (readonly [string, string, string | null])[], more: Partial<WatchLine> = {}): WatchLine => ({
-  at, to, input: { f: "watch", from: range[0] }, output: { next: range[1], events: events.map(([revision, key, value]): WatchEvent => ({ revision, key, value })) }, ...more,
+const put = (at: number, to: number | undefined, key: string, value: string, revision = "0"): WatchLine => ({
+  at,
+  ...(to === undefined ? {} : { to, output: { revision } }),
+  input: { f: "put", key, value },
+});
+const watch = (
+  at: number,
+  to: number,
+  range: readonly [string, string],
+  events: readonly (readonly [string, string, string | null])[],
+  more: Partial<WatchLine> = {},
+): WatchLine => ({
+  at,
+  to,
+  input: { f: "watch", from: range[0] },
+  output: { next: range[1], events: events.map(([revision, key, value]): WatchEvent => ({ revision, key, value })) },
+  ...more,
 });
 const twoPuts = [put(1, 2, "k", "a", "1"), put(3, 4, "k", "b", "2")];
 
@@ -32,14 +46,74 @@ describe("accuses", () => {
   });
 
   test("changes out of order, outside the interval, or backwards", () => {
-    expect(brokenIn(judged(checker, [...twoPuts, watch(5, 6, ["0", "3"], [["2", "k", "b"], ["1", "k", "a"]])]))).toEqual(["ordered"]);
-    expect(brokenIn(judged(checker, [...twoPuts, watch(5, 6, ["0", "2"], [["1", "k", "a"], ["2", "k", "b"]])]))).toEqual(["ordered"]);
-    expect(brokenIn(judged(checker, [...twoPuts, watch(5, 6, ["2", "3"], [["1", "k", "a"], ["2", "k", "b"]])]))).toEqual(["ordered"]);
+    expect(
+      brokenIn(
+        judged(checker, [
+          ...twoPuts,
+          watch(
+            5,
+            6,
+            ["0", "3"],
+            [
+              ["2", "k", "b"],
+              ["1", "k", "a"],
+            ],
+          ),
+        ]),
+      ),
+    ).toEqual(["ordered"]);
+    expect(
+      brokenIn(
+        judged(checker, [
+          ...twoPuts,
+          watch(
+            5,
+            6,
+            ["0", "2"],
+            [
+              ["1", "k", "a"],
+              ["2", "k", "b"],
+            ],
+          ),
+        ]),
+      ),
+    ).toEqual(["ordered"]);
+    expect(
+      brokenIn(
+        judged(checker, [
+          ...twoPuts,
+          watch(
+            5,
+            6,
+            ["2", "3"],
+            [
+              ["1", "k", "a"],
+              ["2", "k", "b"],
+            ],
+          ),
+        ]),
+      ),
+    ).toEqual(["ordered"]);
     expect(brokenIn(judged(checker, [...twoPuts, watch(5, 6, ["3", "1"], [])]))).toEqual(["ordered"]);
   });
 
   test("a change twice in one answer", () => {
-    expect(brokenIn(judged(checker, [...twoPuts, watch(5, 6, ["0", "2"], [["1", "k", "a"], ["1", "k", "a"]])]))).toEqual(["no-duplicate"]);
+    expect(
+      brokenIn(
+        judged(checker, [
+          ...twoPuts,
+          watch(
+            5,
+            6,
+            ["0", "2"],
+            [
+              ["1", "k", "a"],
+              ["1", "k", "a"],
+            ],
+          ),
+        ]),
+      ),
+    ).toEqual(["no-duplicate"]);
   });
 
   test("two watchers, or a watcher and the writer, that disagree about a change", () => {
@@ -49,13 +123,34 @@ describe("accuses", () => {
   test("a value that nobody wrote, wrote to that key, or wrote yet; a failed write; an invented deletion", () => {
     const failed: WatchLine = { at: 1, to: 2, type: "fail", input: { f: "put", key: "k", value: "f" } };
     const shows = (value: string | null): WatchLine => watch(5, 6, ["5", "6"], [["5", "k", value]]);
-    for (const lines of [[shows("x")], [put(1, undefined, "l", "x"), shows("x")], [put(7, 8, "k", "x", "9"), shows("x")], [failed, shows("f")], [shows(null)]]) {
+    for (const lines of [
+      [shows("x")],
+      [put(1, undefined, "l", "x"), shows("x")],
+      [put(7, 8, "k", "x", "9"), shows("x")],
+      [failed, shows("f")],
+      [shows(null)],
+    ]) {
       expect(brokenIn(judged(checker, lines))).toContain("consistent");
     }
   });
 
   test("a write that appears at two revisions", () => {
-    expect(brokenIn(judged(checker, [put(1, undefined, "k", "a"), watch(5, 6, ["0", "9"], [["3", "k", "a"], ["7", "k", "a"]])]))).toEqual(["applied-once"]);
+    expect(
+      brokenIn(
+        judged(checker, [
+          put(1, undefined, "k", "a"),
+          watch(
+            5,
+            6,
+            ["0", "9"],
+            [
+              ["3", "k", "a"],
+              ["7", "k", "a"],
+            ],
+          ),
+        ]),
+      ),
+    ).toEqual(["applied-once"]);
   });
 
   test("revisions against real time", () => {
@@ -75,12 +170,22 @@ describe("lets pass", () => {
   });
 
   test("indeterminate writes that appear late or never, and answers to answers of different length", () => {
-    const lines = [put(1, undefined, "k", "a"), put(1, undefined, "k", "b"), watch(2, 3, ["0", "1"], []), watch(4, 5, ["1", "9"], [["8", "k", "a"]]), watch(6, 7, ["0", "5"], [])];
+    const lines = [
+      put(1, undefined, "k", "a"),
+      put(1, undefined, "k", "b"),
+      watch(2, 3, ["0", "1"], []),
+      watch(4, 5, ["1", "9"], [["8", "k", "a"]]),
+      watch(6, 7, ["0", "5"], []),
+    ];
     expect(brokenIn(judged(checker, lines))).toEqual([]);
   });
 
   test("feeds that reach the last acknowledged write in several answers", () => {
-    const pieces = [watch(10, 11, ["0", "2"], [["1", "k", "a"]], { node: "n1", phase: "final" }), watch(12, 13, ["2", "3"], [["2", "k", "b"]], { node: "n1", phase: "final" }), watch(14, 15, ["3", "3"], [], { node: "n1", phase: "final" })];
+    const pieces = [
+      watch(10, 11, ["0", "2"], [["1", "k", "a"]], { node: "n1", phase: "final" }),
+      watch(12, 13, ["2", "3"], [["2", "k", "b"]], { node: "n1", phase: "final" }),
+      watch(14, 15, ["3", "3"], [], { node: "n1", phase: "final" }),
+    ];
     expect(wordOf(judged(checker, [...twoPuts, ...pieces]), "complete")).toBe("valid");
   });
 });
@@ -103,7 +208,8 @@ interface Story {
 function correct(all: Parameters<typeof simulated<Payload, WatchInput, WatchOutput>>[0]): Story {
   const events: WatchEvent[] = [];
   const lines = simulated<Payload, WatchInput, WatchOutput>(all, {
-    input: ({ what, key, from }, index) => (what === "watch" ? { f: "watch", from: String(from) } : what === "put" ? { f: "put", key, value: `v${index}` } : { f: "delete", key }),
+    input: ({ what, key, from }, index) =>
+      what === "watch" ? { f: "watch", from: String(from) } : what === "put" ? { f: "put", key, value: `v${index}` } : { f: "delete", key },
     apply(input) {
       if (input.f === "watch") {
         const shown = events.filter(({ revision }) => Number(revision) >= Number(input.from));
@@ -124,7 +230,11 @@ interface Payload {
   readonly key: string;
   readonly from: number;
 }
-const payload: fc.Arbitrary<Payload> = fc.record({ what: fc.constantFrom("put" as const, "put" as const, "delete" as const, "watch" as const, "watch" as const), key: fc.constantFrom("k", "l"), from: fc.nat(8) });
+const payload: fc.Arbitrary<Payload> = fc.record({
+  what: fc.constantFrom("put" as const, "put" as const, "delete" as const, "watch" as const, "watch" as const),
+  key: fc.constantFrom("k", "l"),
+  from: fc.nat(8),
+});
 
 test("lets everything pass that a correct store answers", () => {
   fc.assert(
@@ -140,8 +250,16 @@ test("sees any single change left out, doubled, altered or swapped, if a second 
   fc.assert(
     fc.property(attempts(payload, 14), fc.nat(), fc.constantFrom("drop", "double", "alter", "swap"), (all, pick, how) => {
       const { lines } = correct(all);
-      const acknowledged = new Set(lines.flatMap(({ input, output }) => (input.f !== "watch" && output !== undefined && "revision" in output && output.revision !== null ? [output.revision] : [])));
-      const places = lines.flatMap(({ output, to }, line) => (to === undefined || output === undefined || !("events" in output) ? [] : output.events.flatMap((event, position) => (acknowledged.has(event.revision) ? [{ line, position }] : []))));
+      const acknowledged = new Set(
+        lines.flatMap(({ input, output }) =>
+          input.f !== "watch" && output !== undefined && "revision" in output && output.revision !== null ? [output.revision] : [],
+        ),
+      );
+      const places = lines.flatMap(({ output, to }, line) =>
+        to === undefined || output === undefined || !("events" in output)
+          ? []
+          : output.events.flatMap((event, position) => (acknowledged.has(event.revision) ? [{ line, position }] : [])),
+      );
       const place = places[pick % Math.max(1, places.length)];
       if (place === undefined) return;
       const victim = lines[place.line];

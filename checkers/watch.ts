@@ -10,7 +10,21 @@ import { compareDecimals } from "./decimal.ts";
 import { broken, held, notExercised, stopped, undecided, verdictOf, type Finding } from "./finding.ts";
 import { inversions } from "./real-time-order.ts";
 import { countOf } from "./shown.ts";
-import { acknowledgedOf, answersOf, eventKey, feedEnds, firstFrom, knownEvents, showWatch, type KnownEvent, type WatchAnswer, type WatchEvent, type WatchInput, type WatchOperation, type WatchOutput } from "./watch-history.ts";
+import {
+  acknowledgedOf,
+  answersOf,
+  eventKey,
+  feedEnds,
+  firstFrom,
+  knownEvents,
+  showWatch,
+  type KnownEvent,
+  type WatchAnswer,
+  type WatchEvent,
+  type WatchInput,
+  type WatchOperation,
+  type WatchOutput,
+} from "./watch-history.ts";
 
 const properties: readonly Property[] = [
   { id: "ordered", text: "The changes of an answer come by revision, none from outside the interval that the answer speaks for." },
@@ -46,7 +60,11 @@ function check(history: History<WatchInput, WatchOutput>, limits: Limits): Verdi
   const findings = [
     findingOf("ordered", answers.length, answers.flatMap(disorder)),
     findingOf("no-duplicate", answers.length, answers.flatMap(duplicates)),
-    findingOf("gapless", answers.length, answers.flatMap((answer) => gaps(answer, known))),
+    findingOf(
+      "gapless",
+      answers.length,
+      answers.flatMap((answer) => gaps(answer, known)),
+    ),
     findingOf("consistent", answers.length, [...contradictions(answers, known), ...inventions(history.operations, known)]),
     findingOf("applied-once", known.length, repetitions(known)),
     findingOf("revisions-increase", acknowledged.length, revisionFalls(acknowledged)),
@@ -57,17 +75,29 @@ function check(history: History<WatchInput, WatchOutput>, limits: Limits): Verdi
 }
 
 function disorder({ operation, events, from, next }: WatchAnswer): Conflict[] {
-  if (compareDecimals(next, from) < 0) return [{ operations: [operation], explanation: `process ${operation.process} watched from ${from} and was sent back to ${next}` }];
+  if (compareDecimals(next, from) < 0)
+    return [{ operations: [operation], explanation: `process ${operation.process} watched from ${from} and was sent back to ${next}` }];
   const index = events.findIndex(({ revision }, position) => compareDecimals(revision, events[position - 1]?.revision ?? revision) < 0);
-  if (index >= 0) return [{ operations: [operation], explanation: `process ${operation.process} was shown revision ${events[index]?.revision} after ${events[index - 1]?.revision}` }];
+  if (index >= 0)
+    return [
+      {
+        operations: [operation],
+        explanation: `process ${operation.process} was shown revision ${events[index]?.revision} after ${events[index - 1]?.revision}`,
+      },
+    ];
   const stray = events.find(({ revision }) => compareDecimals(revision, from) < 0 || compareDecimals(revision, next) >= 0);
-  return stray === undefined ? [] : [{ operations: [operation], explanation: `process ${operation.process} was shown revision ${stray.revision} in an answer from ${from} up to ${next}` }];
+  return stray === undefined
+    ? []
+    : [{ operations: [operation], explanation: `process ${operation.process} was shown revision ${stray.revision} in an answer from ${from} up to ${next}` }];
 }
 
 function duplicates({ operation, events }: WatchAnswer): Conflict[] {
   const seen = new Set<string>();
   for (const event of events) {
-    if (seen.has(eventKey(event))) return [{ operations: [operation], explanation: `process ${operation.process} was shown revision ${event.revision} of ${event.key} twice in one answer` }];
+    if (seen.has(eventKey(event)))
+      return [
+        { operations: [operation], explanation: `process ${operation.process} was shown revision ${event.revision} of ${event.key} twice in one answer` },
+      ];
     seen.add(eventKey(event));
   }
   return [];
@@ -81,7 +111,12 @@ function gaps({ operation, events, from, next, isCompacted }: WatchAnswer, known
   const gap = expected.find((event) => !seen.has(eventKey(event)));
   if (gap === undefined) return [];
   const basis = gap.source.input.f === "watch" ? `process ${gap.source.process} was shown it` : `process ${gap.source.process} wrote it`;
-  return [{ operations: [gap.source, operation], explanation: `process ${operation.process} watched from ${from} up to ${next} without revision ${gap.revision} of ${gap.key}; ${basis}` }];
+  return [
+    {
+      operations: [gap.source, operation],
+      explanation: `process ${operation.process} watched from ${from} up to ${next} without revision ${gap.revision} of ${gap.key}; ${basis}`,
+    },
+  ];
 }
 
 function isSame(a: WatchEvent, b: WatchEvent | undefined): boolean {
@@ -94,7 +129,12 @@ function contradictions(answers: readonly WatchAnswer[], known: readonly KnownEv
     events.flatMap((event) => {
       const first = truth.get(eventKey(event));
       if (first === undefined || first.value === event.value) return [];
-      return [{ operations: [first.source, operation], explanation: `revision ${event.revision} of ${event.key} is ${first.value ?? "a deletion"} for process ${first.source.process} and ${event.value ?? "a deletion"} for process ${operation.process}` }];
+      return [
+        {
+          operations: [first.source, operation],
+          explanation: `revision ${event.revision} of ${event.key} is ${first.value ?? "a deletion"} for process ${first.source.process} and ${event.value ?? "a deletion"} for process ${operation.process}`,
+        },
+      ];
     }),
   );
 }
@@ -143,12 +183,21 @@ function completeFinding(answers: readonly WatchAnswer[], acknowledged: readonly
   const ends = feedEnds(answers);
   if (ends.length === 0) return undecided("complete", "No watch was answered after the faults had healed.");
   const behind = ends.flatMap((end) => {
-    const missed = acknowledged.filter(({ revision, source }) => compareDecimals(revision, end.reached) >= 0 && source.completedIndex < (end.last?.invokedIndex ?? Infinity));
+    const missed = acknowledged.filter(
+      ({ revision, source }) => compareDecimals(revision, end.reached) >= 0 && source.completedIndex < (end.last?.invokedIndex ?? Infinity),
+    );
     const [first] = missed.toSorted((a, b) => compareDecimals(a.revision, b.revision));
     return first === undefined ? [] : [{ end, first }];
   });
   const conflicts = behind.flatMap(({ end, first }): Conflict[] =>
-    end.last === undefined ? [] : [{ operations: [first.source, end.last], explanation: `after healing, the feed of ${end.node} ends before revision ${end.reached}, but ${first.key} was written at ${first.revision}` }],
+    end.last === undefined
+      ? []
+      : [
+          {
+            operations: [first.source, end.last],
+            explanation: `after healing, the feed of ${end.node} ends before revision ${end.reached}, but ${first.key} was written at ${first.revision}`,
+          },
+        ],
   );
   if (conflicts.length === 0 && behind.length > 0) return undecided("complete", `The feed of ${behind[0]?.end.node} was not read to its end.`);
   return findingOf("complete", ends.length, conflicts);

@@ -3,11 +3,31 @@ import type { JsonObject } from "./json.ts";
 import type { NodeName } from "./operation.ts";
 
 export const faultKinds = [
-  "partition", "slow", "loss", "duplicate", "reorder", "corrupt", "reset", "refuse", "half-open",
-  "kill", "stop", "pause", "slow-cpu", "power-cut",
-  "disk-full", "disk-error", "lying-disk", "bit-rot", "torn-write", "wipe",
-  "clock-step", "clock-drift",
-  "membership", "move", "load",
+  "partition",
+  "slow",
+  "loss",
+  "duplicate",
+  "reorder",
+  "corrupt",
+  "reset",
+  "refuse",
+  "half-open",
+  "kill",
+  "stop",
+  "pause",
+  "slow-cpu",
+  "power-cut",
+  "disk-full",
+  "disk-error",
+  "lying-disk",
+  "bit-rot",
+  "torn-write",
+  "wipe",
+  "clock-step",
+  "clock-drift",
+  "membership",
+  "move",
+  "load",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

@@ -51,10 +51,33 @@ export interface LinearizationStep {
 export type Evidence =
   | { readonly kind: "witness"; readonly property: string; readonly explanation: string; readonly operations: readonly ShownOperation[] }
   | { readonly kind: "linearization"; readonly partition: string; readonly initialState: string; readonly steps: readonly LinearizationStep[] }
-  | { readonly kind: "partial-linearization"; readonly partition: string; readonly initialState: string; readonly steps: readonly LinearizationStep[]; readonly stuckAt: readonly ShownOperation[] }
-  | { readonly kind: "cycle"; readonly property: string; readonly explanation: string; readonly steps: readonly { readonly operation: ShownOperation; readonly edge: string; readonly because: string }[] }
-  | { readonly kind: "sum-bounds"; readonly read: ShownOperation; readonly value: string; readonly lower: string; readonly upper: string; readonly explanation: string }
-  | { readonly kind: "elements"; readonly problem: "lost" | "duplicated" | "stale" | "unexpected"; readonly elements: readonly { readonly element: string; readonly operations: readonly ShownOperation[]; readonly explanation: string }[]; readonly totalCount: number }
+  | {
+      readonly kind: "partial-linearization";
+      readonly partition: string;
+      readonly initialState: string;
+      readonly steps: readonly LinearizationStep[];
+      readonly stuckAt: readonly ShownOperation[];
+    }
+  | {
+      readonly kind: "cycle";
+      readonly property: string;
+      readonly explanation: string;
+      readonly steps: readonly { readonly operation: ShownOperation; readonly edge: string; readonly because: string }[];
+    }
+  | {
+      readonly kind: "sum-bounds";
+      readonly read: ShownOperation;
+      readonly value: string;
+      readonly lower: string;
+      readonly upper: string;
+      readonly explanation: string;
+    }
+  | {
+      readonly kind: "elements";
+      readonly problem: "lost" | "duplicated" | "stale" | "unexpected";
+      readonly elements: readonly { readonly element: string; readonly operations: readonly ShownOperation[]; readonly explanation: string }[];
+      readonly totalCount: number;
+    }
   | { readonly kind: "conflicting-facts"; readonly invariant: string; readonly explanation: string; readonly facts: readonly ShownFact[] }
   | { readonly kind: "missing-response"; readonly property: string; readonly explanation: string; readonly operations: readonly ShownOperation[] };
 

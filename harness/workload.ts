@@ -48,6 +48,10 @@ export function defineWorkload<I extends Input, O extends Json>(definition: Work
     properties: checker.properties,
     generator: (options) => definition.generator(options),
     finalGenerator: (options) => definition.finalGenerator(options),
-    check: (history, limits) => checker.check(history.decode((operation) => definition.decode(operation)), limits),
+    check: (history, limits) =>
+      checker.check(
+        history.decode((operation) => definition.decode(operation)),
+        limits,
+      ),
   };
 }

@@ -15,21 +15,37 @@ const settings: fc.Arbitrary<Settings> = fc
     count: fc.integer({ min: 1, max: 7 }),
     durationMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1000, max: 20_000 })),
     allowed: fc.oneof(fc.constant([...faultKinds]), fc.subarray<FaultKind>([...faultKinds])),
-    marks: fc.array(fc.record({ kind: fc.constantFrom("raft.vote-granted", "raft.appended"), typicalCount: fc.integer({ min: 0, max: 300 }) }), { maxLength: 3 }),
+    marks: fc.array(fc.record({ kind: fc.constantFrom("raft.vote-granted", "raft.appended"), typicalCount: fc.integer({ min: 0, max: 300 }) }), {
+      maxLength: 3,
+    }),
     roles: fc.constantFrom([], ["leader", "follower"], ["primary"]),
   })
-  .map(({ count, allowed, ...rest }) => ({ ...rest, allowed: new Set(allowed), nodes: Array.from({ length: count }, (_, index) => `n${index + 1}`), minority: Math.floor((count - 1) / 2) }));
+  .map(({ count, allowed, ...rest }) => ({
+    ...rest,
+    allowed: new Set(allowed),
+    nodes: Array.from({ length: count }, (_, index) => `n${index + 1}`),
+    minority: Math.floor((count - 1) / 2),
+  }));
 
 const contextOf = ({ seed, ...rest }: Settings): NemesisContext => ({ ...rest, random: seededRandom(seed) });
 
 const usual: Omit<Settings, "seed"> = {
-  durationMs: 10_000, nodes: ["n1", "n2", "n3"], allowed: new Set(faultKinds), minority: 1, roles: ["leader", "follower"],
-  marks: [{ kind: "raft.vote-granted", typicalCount: 6 }, { kind: "raft.appended", typicalCount: 60 }],
+  durationMs: 10_000,
+  nodes: ["n1", "n2", "n3"],
+  allowed: new Set(faultKinds),
+  minority: 1,
+  roles: ["leader", "follower"],
+  marks: [
+    { kind: "raft.vote-granted", typicalCount: 6 },
+    { kind: "raft.appended", typicalCount: 60 },
+  ],
 };
 
 test("the catalogue names every file that holds a nemesis, once", () => {
   const parts = ["catalogue", "define", "draw-fault", "draw-partition", "grudge", "index", "load-of-faults", "victims", "windows"];
-  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts")).map((name) => name.slice(0, -3));
+  const files = readdirSync(import.meta.dirname)
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => name.slice(0, -3));
   expect(nemeses.map(({ name }) => name).toSorted()).toEqual(files.filter((name) => !parts.includes(name)).toSorted());
 });
 
@@ -64,13 +80,19 @@ describe.each(nemeses)("$name", (nemesis) => {
 });
 
 test.each(nemeses.filter(({ name }) => name !== "none"))("$name does something in a usual run, and not the same for every seed", (nemesis) => {
-  const schedules = Array.from({ length: 40 }, (_, seed) => JSON.stringify(nemesis.schedule(contextOf({ ...usual, nodes: [...usual.nodes, "n4", "n5"], minority: 2, seed: String(seed) }))));
+  const schedules = Array.from({ length: 40 }, (_, seed) =>
+    JSON.stringify(nemesis.schedule(contextOf({ ...usual, nodes: [...usual.nodes, "n4", "n5"], minority: 2, seed: String(seed) }))),
+  );
   expect(new Set(schedules).size).toBeGreaterThan(30);
   expect(schedules.filter((schedule) => schedule === "[]").length).toBeLessThanOrEqual(1);
 });
 
 test("together they draw every kind that does not depend on the system", () => {
-  const drawn = new Set(nemeses.flatMap((nemesis) => Array.from({ length: 60 }, (_, seed) => nemesis.schedule(contextOf({ ...usual, seed: String(seed) })).map(({ kind }) => kind)).flat()));
+  const drawn = new Set(
+    nemeses.flatMap((nemesis) =>
+      Array.from({ length: 60 }, (_, seed) => nemesis.schedule(contextOf({ ...usual, seed: String(seed) })).map(({ kind }) => kind)).flat(),
+    ),
+  );
   expect(faultKinds.filter((kind) => !drawn.has(kind))).toEqual(["membership", "move", "load"]);
 });
 
@@ -87,8 +109,10 @@ function expectPossible(fault: PlannedFault, { allowed, durationMs, nodes, marks
     expect(fault.durationMs).toBeLessThanOrEqual(durationMs);
   }
   expectTarget(fault.targets, { nodes, roles, isTriggered: !("atMs" in fault.when) });
-  if (fault.kind === "partition") expect((fault.params.links ?? []).every(({ from, to }) => from !== to && nodes.includes(from) && nodes.includes(to))).toBe(true);
-  if (fault.kind !== "membership" && fault.kind !== "move" && "probability" in fault.params) expect(fault.params.probability > 0 && fault.params.probability <= 1).toBe(true);
+  if (fault.kind === "partition")
+    expect((fault.params.links ?? []).every(({ from, to }) => from !== to && nodes.includes(from) && nodes.includes(to))).toBe(true);
+  if (fault.kind !== "membership" && fault.kind !== "move" && "probability" in fault.params)
+    expect(fault.params.probability > 0 && fault.params.probability <= 1).toBe(true);
 }
 
 function expectTarget(target: Target, stage: { nodes: readonly string[]; roles: readonly string[]; isTriggered: boolean }): void {
@@ -101,6 +125,5 @@ function expectTarget(target: Target, stage: { nodes: readonly string[]; roles: 
   else if ("others" in target) {
     expect(target.count).toBeLessThan(stage.nodes.length);
     expectTarget(target.others, stage);
-  }
-  else expect(target).toEqual({ all: true });
+  } else expect(target).toEqual({ all: true });
 }

@@ -30,10 +30,13 @@ export function steady(options: SteadyOptions): Nemesis {
       const usable = kinds.filter((kind) => context.allowed.has(kind));
       const [first] = usable;
       if (first === undefined || context.durationMs < 2) return [];
-      return named(name, alternating(context.random, rhythmOf(options, first, context)).flatMap((window) => {
-        const body = draw(context.random.pick(usable, "kind"), context);
-        return body === undefined ? [] : [{ body, window }];
-      }));
+      return named(
+        name,
+        alternating(context.random, rhythmOf(options, first, context)).flatMap((window) => {
+          const body = draw(context.random.pick(usable, "kind"), context);
+          return body === undefined ? [] : [{ body, window }];
+        }),
+      );
     },
   };
 }

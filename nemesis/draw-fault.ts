@@ -46,7 +46,11 @@ const draws: Readonly<Partial<Record<FaultKind, Draw>>> = {
   slow: (stage) => ({ kind: "slow", targets: oneNode(stage), params: drawLatency(stage.random) }),
   loss: (stage) => ({ kind: "loss", targets: anyNumber(stage), params: { probability: percent(stage.random, 5, 30) } }),
   duplicate: (stage) => ({ kind: "duplicate", targets: anyNumber(stage), params: { probability: percent(stage.random, 5, 50) } }),
-  reorder: (stage) => ({ kind: "reorder", targets: anyNumber(stage), params: { probability: percent(stage.random, 5, 50), delayMs: stage.random.between(5, 200, "reorder-delay") } }),
+  reorder: (stage) => ({
+    kind: "reorder",
+    targets: anyNumber(stage),
+    params: { probability: percent(stage.random, 5, 50), delayMs: stage.random.between(5, 200, "reorder-delay") },
+  }),
   corrupt: (stage) => ({ kind: "corrupt", targets: anyNumber(stage), params: { probability: percent(stage.random, 1, 20) } }),
   reset: (stage) => ({ kind: "reset", targets: anyNumber(stage), params: { probability: percent(stage.random, 5, 50) } }),
   refuse: (stage) => ({ kind: "refuse", targets: oneNode(stage), params: {} }),
@@ -57,13 +61,21 @@ const draws: Readonly<Partial<Record<FaultKind, Draw>>> = {
   "slow-cpu": (stage) => ({ kind: "slow-cpu", targets: leaderOrMinority(stage), params: { factor: stage.random.between(2, 20, "slow-factor") } }),
   "power-cut": drawPowerCut,
   "disk-full": (stage) => ({ kind: "disk-full", targets: oneNode(stage), params: {} }),
-  "disk-error": (stage) => ({ kind: "disk-error", targets: oneNode(stage), params: { probability: percent(stage.random, 5, 100), operations: drawDiskOperations(stage.random) } }),
+  "disk-error": (stage) => ({
+    kind: "disk-error",
+    targets: oneNode(stage),
+    params: { probability: percent(stage.random, 5, 100), operations: drawDiskOperations(stage.random) },
+  }),
   "lying-disk": (stage) => ({ kind: "lying-disk", targets: oneNode(stage), params: {} }),
   "bit-rot": (stage) => ({ kind: "bit-rot", targets: oneNode(stage), params: { sectorCount: stage.random.between(1, 4, "sectors") } }),
   "torn-write": (stage) => ({ kind: "torn-write", targets: anyNumber(stage), params: {} }),
   wipe: (stage) => ({ kind: "wipe", targets: oneNode(stage), params: {} }),
   "clock-step": (stage) => ({ kind: "clock-step", targets: leaderOrMinority(stage), params: { offsetMs: drawStep(stage.random) } }),
-  "clock-drift": (stage) => ({ kind: "clock-drift", targets: anyNumber(stage), params: { ratePpm: signed(stage.random, logUniform(stage.random, 100, largestDriftPpm)) } }),
+  "clock-drift": (stage) => ({
+    kind: "clock-drift",
+    targets: anyNumber(stage),
+    params: { ratePpm: signed(stage.random, logUniform(stage.random, 100, largestDriftPpm)) },
+  }),
 };
 
 const lengths: Readonly<Partial<Record<FaultKind, readonly [number, number]>>> = {
@@ -101,7 +113,8 @@ function anyNumber({ random, nodes }: Stage): Fault["targets"] {
 function drawPowerCut(stage: Stage): FaultBody {
   const { random } = stage;
   const draw = random.below(100, "power-cut-size");
-  const targets: Fault["targets"] = draw < 25 ? { all: true } : draw < 45 ? someNodes(random, stage.nodes, Math.floor(stage.nodes.length / 2) + 1) : leaderOrMinority(stage);
+  const targets: Fault["targets"] =
+    draw < 25 ? { all: true } : draw < 45 ? someNodes(random, stage.nodes, Math.floor(stage.nodes.length / 2) + 1) : leaderOrMinority(stage);
   return { kind: "power-cut", targets, params: { torn: random.chance(0.5, "torn") } };
 }
 

@@ -68,7 +68,13 @@ test("too few nodes make no bridge and no ring", () => {
 });
 
 test("one way blocks what is sent, and between blocks both ways", () => {
-  expect(oneWay(["a"], ["b", "c"])).toEqual([{ from: "a", to: "b" }, { from: "a", to: "c" }]);
-  expect(between(["a"], ["b"])).toEqual([{ from: "a", to: "b" }, { from: "b", to: "a" }]);
+  expect(oneWay(["a"], ["b", "c"])).toEqual([
+    { from: "a", to: "b" },
+    { from: "a", to: "c" },
+  ]);
+  expect(between(["a"], ["b"])).toEqual([
+    { from: "a", to: "b" },
+    { from: "b", to: "a" },
+  ]);
   expect(nodesOf(between(["b"], ["c", "a"]))).toEqual(["a", "b", "c"]);
 });

@@ -13,7 +13,19 @@ export interface TimedBody {
   readonly window: Window;
 }
 
-const disabling: ReadonlySet<FaultKind> = new Set(["kill", "stop", "pause", "power-cut", "partition", "refuse", "half-open", "disk-full", "disk-error", "slow", "slow-cpu"]);
+const disabling: ReadonlySet<FaultKind> = new Set([
+  "kill",
+  "stop",
+  "pause",
+  "power-cut",
+  "partition",
+  "refuse",
+  "half-open",
+  "disk-full",
+  "disk-error",
+  "slow",
+  "slow-cpu",
+]);
 /** How long more than a minority may be out, milliseconds a fault. */
 const excessMs = 300;
 const excessProbability = 0.5;

@@ -51,7 +51,10 @@ export function drawPairs(context: NemesisContext): TimedBody[] {
   return scattered(random, count, { durationMs, ...firstMs }).flatMap((window) => {
     const node = random.pick(nodes, "victim");
     const [first, second] = random.pick(usable, "order");
-    return [{ kind: first, at: window }, { kind: second, at: following(window, context) }].flatMap(({ kind, at }) => {
+    return [
+      { kind: first, at: window },
+      { kind: second, at: following(window, context) },
+    ].flatMap(({ kind, at }) => {
       const body = onNode(kind, node, context);
       return body === undefined ? [] : [{ body, window: at }];
     });
@@ -68,7 +71,8 @@ function onNode(kind: FaultKind, node: NodeName, context: NemesisContext): Fault
   const { random, nodes } = context;
   if (kind === "partition") return cut(random, isolated([node, ...nodes.filter((other) => other !== node)]));
   // Before a power cut only fsyncs matter, and one that succeeds in between heals the harm.
-  if (kind === "disk-error") return { kind, targets: { nodes: [node] }, params: { probability: random.pick([0.5, 1], "fsync-failures"), operations: ["fsync"] } };
+  if (kind === "disk-error")
+    return { kind, targets: { nodes: [node] }, params: { probability: random.pick([0.5, 1], "fsync-failures"), operations: ["fsync"] } };
   const body = drawFault(kind, context);
   return body === undefined ? undefined : { ...body, targets: { nodes: [node] } };
 }

@@ -11,8 +11,18 @@ import { targeted } from "./targeted.ts";
 
 const seedCount = 300;
 const contextOf = (seed: number, more: Partial<NemesisContext> = {}): NemesisContext => ({
-  random: seededRandom(String(seed)), nodes: ["n1", "n2", "n3"], durationMs: 10_000, allowed: new Set(faultKinds.filter((kind) => !["wipe", "bit-rot", "lying-disk"].includes(kind))),
-  minority: 1, roles: ["leader", "follower"], marks: [{ kind: "raft.vote-granted", typicalCount: 6 }, { kind: "raft.appended", typicalCount: 60 }, { kind: "raft.committed", typicalCount: 60 }], ...more,
+  random: seededRandom(String(seed)),
+  nodes: ["n1", "n2", "n3"],
+  durationMs: 10_000,
+  allowed: new Set(faultKinds.filter((kind) => !["wipe", "bit-rot", "lying-disk"].includes(kind))),
+  minority: 1,
+  roles: ["leader", "follower"],
+  marks: [
+    { kind: "raft.vote-granted", typicalCount: 6 },
+    { kind: "raft.appended", typicalCount: 60 },
+    { kind: "raft.committed", typicalCount: 60 },
+  ],
+  ...more,
 });
 const schedules = Array.from({ length: seedCount }, (_, seed) => swarm.schedule(contextOf(seed)));
 const timeOf = ({ when }: PlannedFault): number => ("atMs" in when ? when.atMs : Number.NaN);
@@ -33,7 +43,9 @@ describe("a swarm", () => {
   });
 
   test("lets faults of different kinds overlap", () => {
-    const overlapping = schedules.filter((faults) => faults.some((a) => faults.some((b) => a.kind !== b.kind && timeOf(a) <= timeOf(b) && timeOf(b) < timeOf(a) + a.durationMs)));
+    const overlapping = schedules.filter((faults) =>
+      faults.some((a) => faults.some((b) => a.kind !== b.kind && timeOf(a) <= timeOf(b) && timeOf(b) < timeOf(a) + a.durationMs)),
+    );
     expect(overlapping.length).toBeGreaterThan(seedCount / 2);
   });
 
@@ -47,7 +59,9 @@ describe("a swarm", () => {
 
   test("gives one node most of the trouble in about half of the seeds, so that troubles meet", () => {
     const concentration = Array.from({ length: 100 }, (_, seed) => {
-      const hit = swarm.schedule(contextOf(seed, { roles: [], allowed: new Set(["refuse", "clock-step", "slow", "slow-cpu"] as const) })).flatMap(({ targets }) => ("nodes" in targets && targets.nodes.length === 1 ? targets.nodes : []));
+      const hit = swarm
+        .schedule(contextOf(seed, { roles: [], allowed: new Set(["refuse", "clock-step", "slow", "slow-cpu"] as const) }))
+        .flatMap(({ targets }) => ("nodes" in targets && targets.nodes.length === 1 ? targets.nodes : []));
       return hit.length < 5 ? undefined : Math.max(...contextOf(0).nodes.map((node) => hit.filter((other) => other === node).length)) / hit.length;
     }).filter((share) => share !== undefined);
     expect(concentration.length).toBeGreaterThan(30);
@@ -62,8 +76,14 @@ describe("a swarm", () => {
   });
 
   test("takes kind by kind from a stream of its own: allowing one more kind elsewhere shifts no times of this one", () => {
-    const timesOf = (seed: number, kinds: readonly (typeof faultKinds)[number][]): number[] => swarm.schedule(contextOf(seed, { allowed: new Set(kinds) })).filter(({ kind }) => kind === "loss").map(timeOf);
-    const both = Array.from({ length: 40 }, (_, seed) => [timesOf(seed, ["loss"]), timesOf(seed, ["loss", "duplicate"])] as const).filter(([a, b]) => a.length > 0 && b.length > 0);
+    const timesOf = (seed: number, kinds: readonly (typeof faultKinds)[number][]): number[] =>
+      swarm
+        .schedule(contextOf(seed, { allowed: new Set(kinds) }))
+        .filter(({ kind }) => kind === "loss")
+        .map(timeOf);
+    const both = Array.from({ length: 40 }, (_, seed) => [timesOf(seed, ["loss"]), timesOf(seed, ["loss", "duplicate"])] as const).filter(
+      ([a, b]) => a.length > 0 && b.length > 0,
+    );
     expect(both.length).toBeGreaterThan(5);
     for (const [alone, together] of both) expect(together.some((time) => alone.includes(time))).toBe(true);
   });
@@ -72,20 +92,28 @@ describe("a swarm", () => {
 test("a swarm of kills leaves three nodes a majority for four fifths of the time, in every seed", () => {
   for (let seed = 0; seed < 100; seed++) {
     const faults = swarm.schedule(contextOf(seed, { allowed: new Set(["kill"] as const), roles: [] }));
-    const outAt = (timeMs: number): number => new Set(faults.filter((fault) => timeOf(fault) <= timeMs && timeMs < timeOf(fault) + fault.durationMs).map(({ targets }) => JSON.stringify(targets))).size;
+    const outAt = (timeMs: number): number =>
+      new Set(faults.filter((fault) => timeOf(fault) <= timeMs && timeMs < timeOf(fault) + fault.durationMs).map(({ targets }) => JSON.stringify(targets)))
+        .size;
     expect(Array.from({ length: 1000 }, (_, index) => outAt(index * 10)).filter((count) => count > 1).length).toBeLessThanOrEqual(210);
   }
 });
 
 describe("what a run can bear", () => {
-  const kill = (node: string, atMs: number, durationMs: number): TimedBody => ({ body: { kind: "kill", targets: { nodes: [node] }, params: {} }, window: { atMs, durationMs } });
+  const kill = (node: string, atMs: number, durationMs: number): TimedBody => ({
+    body: { kind: "kill", targets: { nodes: [node] }, params: {} },
+    window: { atMs, durationMs },
+  });
   const outAt = (faults: readonly TimedBody[], timeMs: number): number =>
-    new Set(faults.filter(({ window }) => window.atMs <= timeMs && timeMs < window.atMs + window.durationMs).map(({ body }) => JSON.stringify(body.targets))).size;
+    new Set(faults.filter(({ window }) => window.atMs <= timeMs && timeMs < window.atMs + window.durationMs).map(({ body }) => JSON.stringify(body.targets)))
+      .size;
 
   test("is a minority out at a time, but for a fifth of the phase in short excesses", () => {
     for (let seed = 0; seed < 100; seed++) {
       const { random } = contextOf(seed);
-      const drawn = Array.from({ length: 40 }, () => kill(random.pick(["n1", "n2", "n3"], "node"), random.below(9000, "at"), random.between(100, 1000, "length")));
+      const drawn = Array.from({ length: 40 }, () =>
+        kill(random.pick(["n1", "n2", "n3"], "node"), random.below(9000, "at"), random.between(100, 1000, "length")),
+      );
       const kept = bearable(drawn, contextOf(seed));
       const excessMs = Array.from({ length: 1000 }, (_, index) => outAt(kept, index * 10)).filter((count) => count > 1).length * 10;
       expect(excessMs).toBeLessThanOrEqual(2000 + 100);
@@ -105,7 +133,9 @@ describe("what a run can bear", () => {
     const mild: TimedBody[] = [
       { body: { kind: "loss", targets: { all: true }, params: { probability: 0.2 } }, window: { atMs: 0, durationMs: 9000 } },
       { body: { kind: "partition", targets: { all: true }, params: { links } }, window: { atMs: 0, durationMs: 9000 } },
-      kill("n1", 0, 1000), kill("n2", 1000, 1000), kill("n3", 2000, 1000),
+      kill("n1", 0, 1000),
+      kill("n2", 1000, 1000),
+      kill("n3", 2000, 1000),
     ];
     expect(bearable(mild, contextOf(1))).toHaveLength(5);
   });
@@ -113,7 +143,11 @@ describe("what a run can bear", () => {
 
 describe("targeted", () => {
   test("aims at the leader at the same times whatever marks a system has", () => {
-    const leaderTimes = (marks: NemesisContext["marks"]): number[] => targeted.schedule(contextOf(3, { marks })).filter(({ targets }) => "role" in targets).map(timeOf);
+    const leaderTimes = (marks: NemesisContext["marks"]): number[] =>
+      targeted
+        .schedule(contextOf(3, { marks }))
+        .filter(({ targets }) => "role" in targets)
+        .map(timeOf);
     expect(leaderTimes([])).toEqual(leaderTimes([{ kind: "raft.appended", typicalCount: 60 }]));
     expect(leaderTimes([]).length).toBeGreaterThan(0);
   });
@@ -149,7 +183,9 @@ describe("targeted", () => {
 test("pairs hit one node twice, the second fault beginning while the first lasts or when it ends", () => {
   for (let seed = 0; seed < seedCount; seed++) {
     const faults = pairs.schedule(contextOf(seed));
-    const partners = faults.filter((fault) => faults.some((other) => other !== fault && timeOf(other) <= timeOf(fault) && timeOf(fault) <= timeOf(other) + other.durationMs));
+    const partners = faults.filter((fault) =>
+      faults.some((other) => other !== fault && timeOf(other) <= timeOf(fault) && timeOf(fault) <= timeOf(other) + other.durationMs),
+    );
     expect(faults.length).toBeGreaterThan(1);
     expect(partners.length).toBeGreaterThanOrEqual(faults.length / 2);
     expect(faults.filter(({ kind }) => kind !== "partition").every(({ targets }) => "nodes" in targets && targets.nodes.length === 1)).toBe(true);

@@ -25,7 +25,10 @@ export const swarm: Nemesis = {
   kinds: faultKinds.filter(isDrawable),
   schedule(context) {
     const { random, durationMs, allowed } = context;
-    const weights = drawWeights(random, faultKinds.filter((kind) => allowed.has(kind) && isDrawable(kind)));
+    const weights = drawWeights(
+      random,
+      faultKinds.filter((kind) => allowed.has(kind) && isDrawable(kind)),
+    );
     if (weights.length === 0 || durationMs < 2) return [];
     const total = weights.reduce((sum, { weight }) => sum + weight, 0);
     const count = perTenSeconds(random.between(faultCount.least, faultCount.most, "fault-count"), durationMs);

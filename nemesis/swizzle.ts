@@ -18,7 +18,7 @@ export const swizzle: Nemesis = {
     const { random, nodes, durationMs, allowed } = context;
     if (!allowed.has("partition") || nodes.length < 2 || durationMs < shortestRoundMs) return [];
     const faults: { body: FaultBody; window: Window }[] = [];
-    for (let atMs = 0; atMs + shortestRoundMs <= durationMs; ) {
+    for (let atMs = 0; atMs + shortestRoundMs <= durationMs;) {
       const lengthMs = Math.min(durationMs - atMs, roundMs(random.float("round")));
       faults.push(...round(context, { atMs, durationMs: lengthMs }));
       atMs += lengthMs + random.between(500, 2000, "calm");

@@ -28,7 +28,22 @@ const companionKinds = ["clock-step", "clock-step", "pause", "slow-cpu"] as cons
 export const targeted: Nemesis = {
   name: "targeted",
   text: "Kills, power-cuts, cuts off or pauses a node right when it makes one of its marks; troubles whoever leads; hits one node twice.",
-  kinds: ["kill", "power-cut", "pause", "partition", "clock-step", "slow-cpu", "disk-error", "disk-full", "lying-disk", "torn-write", "bit-rot", "reset", "half-open", "slow"],
+  kinds: [
+    "kill",
+    "power-cut",
+    "pause",
+    "partition",
+    "clock-step",
+    "slow-cpu",
+    "disk-error",
+    "disk-full",
+    "lying-disk",
+    "torn-write",
+    "bit-rot",
+    "reset",
+    "half-open",
+    "slow",
+  ],
   schedule(context) {
     if (context.durationMs < 2 || context.nodes.length === 0) return [];
     const part = (name: string): NemesisContext => ({ ...context, random: context.random.fork(name) });
@@ -52,7 +67,12 @@ function atMarks(context: NemesisContext): PlannedFault[] {
     const kind = random.pick(usable, "kind");
     const isLong = kind === "partition" || kind === "pause" || random.chance(0.4, "stays-away");
     const { least, most } = isLong ? absenceMs : restartMs;
-    return { id: "", ...atSelf(kind, random), when: drawTrigger(random, mark, durationMs), durationMs: Math.min(random.between(least, most, "length"), durationMs) };
+    return {
+      id: "",
+      ...atSelf(kind, random),
+      when: drawTrigger(random, mark, durationMs),
+      durationMs: Math.min(random.between(least, most, "length"), durationMs),
+    };
   });
 }
 

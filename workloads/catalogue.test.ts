@@ -37,11 +37,26 @@ interface Told {
 function run(workload: Workload, object: ObjectUnderTest, seed: string): { told: Told[]; history: History } {
   const load = phase(workload.generator(options), object, { seed, phase: "faults", isRough: true });
   const last = phase(workload.finalGenerator(options), object, { seed, phase: "final", isRough: false });
-  const told = [...load, ...last.map((entry) => ({ ...entry, operation: { ...entry.operation, process: entry.operation.process + 10_000, fromMs: entry.operation.fromMs + 20_000, toMs: entry.operation.toMs + 20_000 } }))];
+  const told = [
+    ...load,
+    ...last.map((entry) => ({
+      ...entry,
+      operation: {
+        ...entry.operation,
+        process: entry.operation.process + 10_000,
+        fromMs: entry.operation.fromMs + 20_000,
+        toMs: entry.operation.toMs + 20_000,
+      },
+    })),
+  ];
   return { told, history: historyOf(told) };
 }
 
-function phase(generator: ReturnType<Workload["generator"]>, object: ObjectUnderTest, { seed, phase, isRough }: { seed: string; phase: Phase; isRough: boolean }): Told[] {
+function phase(
+  generator: ReturnType<Workload["generator"]>,
+  object: ObjectUnderTest,
+  { seed, phase, isRough }: { seed: string; phase: Phase; isRough: boolean },
+): Told[] {
   const outcomes: Outcome[] = [];
   const outcome = (random: Random, input: Input): Outcome => {
     const fate = isRough ? random.below(20, "fate") : 20;
@@ -56,7 +71,10 @@ function phase(generator: ReturnType<Workload["generator"]>, object: ObjectUnder
 }
 
 function historyOf(told: readonly Told[]): History {
-  const moments = told.flatMap((entry, index) => [{ ms: entry.operation.fromMs, rank: 1, index, entry }, { ms: entry.operation.toMs, rank: 0, index, entry }]);
+  const moments = told.flatMap((entry, index) => [
+    { ms: entry.operation.fromMs, rank: 1, index, entry },
+    { ms: entry.operation.toMs, rank: 0, index, entry },
+  ]);
   moments.sort((a, b) => a.ms - b.ms || a.rank - b.rank || a.index - b.index);
   const builder = new HistoryBuilder();
   for (const { ms, rank, entry } of moments) {
@@ -96,7 +114,13 @@ describe.each(workloads)("$name", (workload) => {
   });
 
   test("accuses a broken object by the property that it breaks", () => {
-    const accused = new Set(seeds.flatMap((seed) => check(workload, run(workload, tried.broken(), seed).history).claims.filter((claim) => claim.verdict === "invalid").map(({ id }) => id)));
+    const accused = new Set(
+      seeds.flatMap((seed) =>
+        check(workload, run(workload, tried.broken(), seed).history)
+          .claims.filter((claim) => claim.verdict === "invalid")
+          .map(({ id }) => id),
+      ),
+    );
     expect([...accused]).toContain(tried.accused);
   });
 

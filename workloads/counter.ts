@@ -30,13 +30,23 @@ const amounts = ["1", "1000", "1000000", "1152921504606846977"];
 const mostShards = 8;
 
 /** Additions and fresh reads; in half of the runs nothing is taken away. */
-export const counterWorkload: Workload = counters("counter", "Clients add to a counter, in half of the runs also negative amounts, and read it.", { cachedReads: false, reshards: false });
+export const counterWorkload: Workload = counters("counter", "Clients add to a counter, in half of the runs also negative amounts, and read it.", {
+  cachedReads: false,
+  reshards: false,
+});
 
 /** The same, and half of the reads may come from a cache that is at most `maxStaleMs` old. */
-export const cachedCounterWorkload: Workload = counters("cached-counter", "The counter workload with reads that may be answered from a cache.", { cachedReads: true, reshards: false });
+export const cachedCounterWorkload: Workload = counters("cached-counter", "The counter workload with reads that may be answered from a cache.", {
+  cachedReads: true,
+  reshards: false,
+});
 
 /** The same, and now and then the counter is spread over another number of shards. */
-export const reshardedCounterWorkload: Workload = counters("resharded-counter", "The counter workload while the counter is spread over more and fewer shards.", { cachedReads: false, reshards: true });
+export const reshardedCounterWorkload: Workload = counters(
+  "resharded-counter",
+  "The counter workload while the counter is spread over more and fewer shards.",
+  { cachedReads: false, reshards: true },
+);
 
 function counters(name: string, text: string, extras: Extras): Workload {
   return defineWorkload<CounterInput, CounterOutput>({

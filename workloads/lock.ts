@@ -110,7 +110,9 @@ function isLockOperation(operation: Operation): operation is Operation<LockInput
     case "release":
       return isDecimalText(input["fence"]) && isAbsentOr(output, (value: Json | undefined) => value === null);
     case "store":
-      return isDecimalText(input["fence"]) && isText(input["value"]) && isAbsentOr(output, (value) => isObject(value) && typeof value["accepted"] === "boolean");
+      return (
+        isDecimalText(input["fence"]) && isText(input["value"]) && isAbsentOr(output, (value) => isObject(value) && typeof value["accepted"] === "boolean")
+      );
     default:
       return false;
   }

@@ -22,5 +22,9 @@ export function integersOf<K extends string>(workload: string, given: JsonObject
 function integerOf(name: string, value: JsonObject[string] | undefined, { fallback, minimum, maximum }: NumberParameter): number {
   if (value === undefined) return fallback;
   if (typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-  throw new UsageError("workload-option", `Workload option ${name} is ${JSON.stringify(value)}.`, `Give an integer from ${minimum} to ${maximum}; the default is ${fallback}.`);
+  throw new UsageError(
+    "workload-option",
+    `Workload option ${name} is ${JSON.stringify(value)}.`,
+    `Give an integer from ${minimum} to ${maximum}; the default is ${fallback}.`,
+  );
 }

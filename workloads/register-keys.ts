@@ -31,7 +31,9 @@ export function firstKeys(limits: KeyLimits): readonly ActiveKey[] {
 /** Names of all keys that so many operations are likely to use, newest first, at most `most`. */
 export function likelyKeys(operationCount: number, limits: KeyLimits, most: number): string[] {
   const generationCount = Math.max(1, Math.ceil(operationCount / (limits.keyCount * limits.operationsPerKey)));
-  return Array.from({ length: generationCount * limits.keyCount }, (_, index) => `k${index}`).slice(-most).toReversed();
+  return Array.from({ length: generationCount * limits.keyCount }, (_, index) => `k${index}`)
+    .slice(-most)
+    .toReversed();
 }
 
 /** A random key that may take one more operation, or undefined: all are busy. */
@@ -49,11 +51,20 @@ export function issued(keys: readonly ActiveKey[], key: ActiveKey, limits: KeyLi
 }
 
 /** After an operation of a key ended; `holds` is the value that it left or saw, null for none. Keys no longer in use are ignored. */
-export function ended(keys: readonly ActiveKey[], name: string, result: { readonly isUnclear: boolean; readonly holds: string | null | undefined }): readonly ActiveKey[] {
+export function ended(
+  keys: readonly ActiveKey[],
+  name: string,
+  result: { readonly isUnclear: boolean; readonly holds: string | null | undefined },
+): readonly ActiveKey[] {
   const slot = keys.findIndex((key) => key.name === name);
   const key = keys[slot];
   if (key === undefined) return keys;
-  const recent = result.holds === undefined ? key.recent : result.holds === null ? [] : [...key.recent.filter((value) => value !== result.holds), result.holds].slice(-rememberedValues);
+  const recent =
+    result.holds === undefined
+      ? key.recent
+      : result.holds === null
+        ? []
+        : [...key.recent.filter((value) => value !== result.holds), result.holds].slice(-rememberedValues);
   return keys.with(slot, { ...key, recent, inFlightCount: key.inFlightCount - 1, unclearCount: key.unclearCount + Number(result.isUnclear) });
 }
 

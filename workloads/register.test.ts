@@ -11,7 +11,12 @@ const options: WorkloadOptions = { nodes: ["n1", "n2", "n3"], clientCount: 12, r
 
 function load(more: Partial<WorkloadOptions> = {}, outcome: (input: Input) => Outcome = answering()): Executed[] {
   const chosen = { ...options, ...more };
-  return execute(registerWorkload.generator(chosen), { clients: chosen.clientCount, nodes: chosen.nodes, latencyMs: 15, outcome: (_random, input) => outcome(input) });
+  return execute(registerWorkload.generator(chosen), {
+    clients: chosen.clientCount,
+    nodes: chosen.nodes,
+    latencyMs: 15,
+    outcome: (_random, input) => outcome(input),
+  });
 }
 
 function answering(): (input: Input) => Outcome {
@@ -35,7 +40,8 @@ describe("keys", () => {
 
   test("have at most five operations in flight", () => {
     for (const operations of byKey(load({ parameters: { keyCount: 1 } })).values()) {
-      for (const operation of operations) expect(operations.filter(({ fromMs, toMs }) => fromMs <= operation.fromMs && operation.fromMs < toMs).length).toBeLessThanOrEqual(5);
+      for (const operation of operations)
+        expect(operations.filter(({ fromMs, toMs }) => fromMs <= operation.fromMs && operation.fromMs < toMs).length).toBeLessThanOrEqual(5);
     }
   });
 
@@ -52,7 +58,9 @@ describe("keys", () => {
 });
 
 test("every written value is unique and names its writer", () => {
-  const values = load().flatMap(({ input, process }) => (input.f === "write" || input.f === "cas" ? [{ value: text(input, input.f === "write" ? "value" : "to"), process }] : []));
+  const values = load().flatMap(({ input, process }) =>
+    input.f === "write" || input.f === "cas" ? [{ value: text(input, input.f === "write" ? "value" : "to"), process }] : [],
+  );
   expect(new Set(values.map(({ value }) => value)).size).toBe(values.length);
   expect(values.every(({ value, process }) => value.startsWith(`${process}.`))).toBe(true);
 });
@@ -72,7 +80,10 @@ test("most compare-and-sets expect a value that is likely there, so that both an
 });
 
 test("lease reads are reads with their mode, also at the end", () => {
-  const reads = [...execute(leaseRegisterWorkload.generator(options), { clients: 3 }), ...execute(leaseRegisterWorkload.finalGenerator(options), { clients: 3 })].filter(({ input }) => input.f === "read");
+  const reads = [
+    ...execute(leaseRegisterWorkload.generator(options), { clients: 3 }),
+    ...execute(leaseRegisterWorkload.finalGenerator(options), { clients: 3 }),
+  ].filter(({ input }) => input.f === "read");
   expect(reads.length).toBeGreaterThan(10);
   expect(reads.every(({ input }) => input["mode"] === "lease")).toBe(true);
   expect(load().some(({ input }) => input["mode"] !== undefined)).toBe(false);
@@ -90,5 +101,6 @@ test("goes on with clients that fail and leave operations open", () => {
 });
 
 test("options out of bounds are mistakes of the user", () => {
-  for (const parameters of [{ keyCount: 0 }, { keyCount: 1.5 }, { operationsPerKey: "many" }]) expect(() => registerWorkload.generator({ ...options, parameters })).toThrow(UsageError);
+  for (const parameters of [{ keyCount: 0 }, { keyCount: 1.5 }, { operationsPerKey: "many" }])
+    expect(() => registerWorkload.generator({ ...options, parameters })).toThrow(UsageError);
 });

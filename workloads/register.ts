@@ -17,10 +17,18 @@ export type RegisterWorkloadInput = Exclude<RegisterInput, { readonly f: "read" 
 export type { RegisterOutput } from "../checkers/linearizability/index.ts";
 
 /** Linearizable registers; reads ask for the strongest consistency that the system has. */
-export const registerWorkload: Workload = registers("register", "Reads, writes, compare-and-sets and deletes of a few keys; every key is a linearizable register.", {});
+export const registerWorkload: Workload = registers(
+  "register",
+  "Reads, writes, compare-and-sets and deletes of a few keys; every key is a linearizable register.",
+  {},
+);
 
 /** The same with reads that rely on a leader's lease: linearizable as long as clocks run at about the same rate. */
-export const leaseRegisterWorkload: Workload = registers("lease-register", "The register workload with lease reads: still linearizable, while clocks drift no more than promised.", { mode: "lease" });
+export const leaseRegisterWorkload: Workload = registers(
+  "lease-register",
+  "The register workload with lease reads: still linearizable, while clocks drift no more than promised.",
+  { mode: "lease" },
+);
 
 type ReadMode = { readonly mode?: "lease" };
 

@@ -41,16 +41,19 @@ function keysOf({ parameters }: WorkloadOptions): string[] {
 function staleGenerator(options: WorkloadOptions): Generator<StaleInput> {
   const keys = keysOf(options);
   const { clientCount } = options;
-  const operations = unfold<Seen, StaleInput>({}, {
-    next(seen, { random, free, nodes }, serial) {
-      const process = random.pick(free, "process");
-      const key = random.pick(keys, "key");
-      if (random.chance(0.4, "write")) return { invoke: { input: { f: "write", key, value: `${process}.${serial}` }, process }, state: seen };
-      const input: StaleInput = { f: "stale-read", key, ...drawToken(random, seen[process % clientCount]) };
-      return { invoke: { input, process, ...(random.chance(0.5, "move") ? { node: random.pick(nodes, "node") } : {}) }, state: seen };
+  const operations = unfold<Seen, StaleInput>(
+    {},
+    {
+      next(seen, { random, free, nodes }, serial) {
+        const process = random.pick(free, "process");
+        const key = random.pick(keys, "key");
+        if (random.chance(0.4, "write")) return { invoke: { input: { f: "write", key, value: `${process}.${serial}` }, process }, state: seen };
+        const input: StaleInput = { f: "stale-read", key, ...drawToken(random, seen[process % clientCount]) };
+        return { invoke: { input, process, ...(random.chance(0.5, "move") ? { node: random.pick(nodes, "node") } : {}) }, state: seen };
+      },
+      completed: (seen, event) => afterStaleOperation(seen, event, clientCount),
     },
-    completed: (seen, event) => afterStaleOperation(seen, event, clientCount),
-  });
+  );
   return stagger(options.rateHz, operations);
 }
 

@@ -30,14 +30,18 @@ function load(workload: Workload, object: ObjectUnderTest, more: Partial<Workloa
   return executed.map((operation, index) => ({ ...operation, outcome: outcomes[index] ?? { type: "info", error: "?" } }));
 }
 
-const member = (outcome: Outcome, name: string): unknown => (outcome.type === "ok" && typeof outcome.output === "object" && outcome.output !== null && !Array.isArray(outcome.output) ? Object.entries(outcome.output).find(([key]) => key === name)?.[1] : undefined);
+const member = (outcome: Outcome, name: string): unknown =>
+  outcome.type === "ok" && typeof outcome.output === "object" && outcome.output !== null && !Array.isArray(outcome.output)
+    ? Object.entries(outcome.output).find(([key]) => key === name)?.[1]
+    : undefined;
 
 describe("unique-ids", () => {
   test("passes tokens on that were handed out before, mostly to other processes", () => {
     const operations = load(uniqueIdsWorkload, ids());
     const asked = operations.filter(({ input }) => input["after"] !== undefined);
     expect(asked.length / operations.length).toBeGreaterThan(0.15);
-    const giverOf = ({ input, fromMs }: Answered): Answered | undefined => operations.find((other) => other.toMs <= fromMs && JSON.stringify(other.outcome).includes(`"${text(input, "after")}"`));
+    const giverOf = ({ input, fromMs }: Answered): Answered | undefined =>
+      operations.find((other) => other.toMs <= fromMs && JSON.stringify(other.outcome).includes(`"${text(input, "after")}"`));
     expect(asked.every((operation) => giverOf(operation) !== undefined)).toBe(true);
     expect(asked.filter((operation) => giverOf(operation)?.process !== operation.process).length / asked.length).toBeGreaterThan(0.5);
   });
@@ -51,7 +55,9 @@ describe("unique-ids", () => {
 });
 
 test("counters only grow in about half of the runs, by amounts that floats cannot add", () => {
-  const runs = Array.from({ length: 40 }, (_, seed) => load(counterWorkload, counter(), { seed: String(seed) }).flatMap(({ input }) => (input.f === "add" ? [text(input, "delta")] : [])));
+  const runs = Array.from({ length: 40 }, (_, seed) =>
+    load(counterWorkload, counter(), { seed: String(seed) }).flatMap(({ input }) => (input.f === "add" ? [text(input, "delta")] : [])),
+  );
   const growing = runs.filter((deltas) => deltas.every((delta) => !delta.startsWith("-"))).length;
   expect(growing).toBeGreaterThan(8);
   expect(growing).toBeLessThan(32);
@@ -89,13 +95,17 @@ describe("watch", () => {
     const object = watched();
     for (let index = 0; index < 23; index++) object({ f: "put", key: "k", value: String(index) });
     const reads = execute(watchWorkload.finalGenerator(options), { clients: 4, outcome: (_random, input) => ({ type: "ok", output: object(input) ?? null }) });
-    for (const node of options.nodes) expect(reads.filter((read) => read.node === node).map(({ input }) => input["from"])).toEqual(["0", "6", "11", "16", "21", "24"]);
+    for (const node of options.nodes)
+      expect(reads.filter((read) => read.node === node).map(({ input }) => input["from"])).toEqual(["0", "6", "11", "16", "21", "24"]);
     const lost = execute(watchWorkload.finalGenerator(options), { clients: 4, outcome: () => ({ type: "info", error: "no answer" }) });
     expect(lost.length).toBe(3 * 3);
   });
 
   test("with a single client that one both writes and watches", () => {
-    const outcome = { clients: 1, outcome: (_random: unknown, input: Input): Outcome => ({ type: "ok", output: input.f === "watch" ? { events: [], next: "0" } : { revision: "1" } }) };
+    const outcome = {
+      clients: 1,
+      outcome: (_random: unknown, input: Input): Outcome => ({ type: "ok", output: input.f === "watch" ? { events: [], next: "0" } : { revision: "1" } }),
+    };
     const functions = new Set(execute(watchWorkload.generator({ ...options, clientCount: 1 }), outcome).map(({ input }) => input.f));
     expect(functions).toEqual(new Set(["put", "delete", "watch"]));
   });
@@ -105,7 +115,10 @@ describe("lock", () => {
   test("holders store under their own tokens, and old tokens are used again after newer ones", () => {
     const operations = load(lockWorkload, locks(), { infoEvery: 11 });
     const stores = operations.filter(({ input }) => input.f === "store");
-    const isOfHolder = ({ input, process, fromMs }: Answered): boolean => operations.some((other) => other.input.f === "acquire" && other.process === process && other.toMs <= fromMs && member(other.outcome, "fence") === input["fence"]);
+    const isOfHolder = ({ input, process, fromMs }: Answered): boolean =>
+      operations.some(
+        (other) => other.input.f === "acquire" && other.process === process && other.toMs <= fromMs && member(other.outcome, "fence") === input["fence"],
+      );
     expect(stores.filter(isOfHolder).length).toBeGreaterThan(20);
     expect(stores.filter((operation) => !isOfHolder(operation)).length).toBeGreaterThan(10);
     expect(stores.some(({ outcome }) => member(outcome, "accepted") === false)).toBe(true);
@@ -116,12 +129,20 @@ describe("lock", () => {
     const operations = load(lockWorkload, locks(), { infoEvery: 5 });
     const orphans = operations.filter(({ input, outcome }) => input.f === "store" && outcome.type === "info");
     const isReleased = (fence: unknown): boolean => operations.some(({ input }) => input.f === "release" && input["fence"] === fence);
-    const lateUses = orphans.filter(({ input, toMs }) => !isReleased(input["fence"]) && operations.some((other) => other.input.f === "store" && other.input["fence"] === input["fence"] && other.fromMs > toMs));
+    const lateUses = orphans.filter(
+      ({ input, toMs }) =>
+        !isReleased(input["fence"]) && operations.some((other) => other.input.f === "store" && other.input["fence"] === input["fence"] && other.fromMs > toMs),
+    );
     expect(lateUses.length).toBeGreaterThan(3);
   });
 
   test("at the end token 0 is tried at every node", () => {
     const last = execute(lockWorkload.finalGenerator(options), { clients: 3, outcome: () => ({ type: "ok", output: { accepted: false } }) });
-    expect(last.map(({ node, input }) => [node, input["fence"]])).toEqual(options.nodes.flatMap((node) => [[node, "0"], [node, "0"]]));
+    expect(last.map(({ node, input }) => [node, input["fence"]])).toEqual(
+      options.nodes.flatMap((node) => [
+        [node, "0"],
+        [node, "0"],
+      ]),
+    );
   });
 });

@@ -13,7 +13,11 @@ const counting = unfold<number, Counted>(0, {
 });
 
 test("carries its state from operation to operation, and hears how they ended", () => {
-  const operations = execute(counting, { clients: 1, untilMs: 60, outcome: (_random, { value }) => (value === 2 ? { type: "fail", error: "no" } : { type: "ok", output: null }) });
+  const operations = execute(counting, {
+    clients: 1,
+    untilMs: 60,
+    outcome: (_random, { value }) => (value === 2 ? { type: "fail", error: "no" } : { type: "ok", output: null }),
+  });
   expect(operations.map(({ input }) => input.value)).toEqual([0, 1, 2, 0, 1, 2]);
 });
 
@@ -26,7 +30,9 @@ test("serials go up by one and begin elsewhere in every generator of a run", () 
   const serials = execute(counting, { clients: 1, untilMs: 100 }).map(({ input }) => input.serial);
   expect(serials).toEqual(serials.map((_, index) => (serials[0] ?? 0) + index));
   const options = { nodes: ["n1"], clientCount: 3, rateHz: 50, durationMs: 1000, parameters: {} };
-  const elements = ["load", "core"].flatMap((seed) => execute(setWorkload.generator(options), { clients: 3, seed }).flatMap(({ input }) => (input.f === "add" ? [JSON.stringify(input)] : [])));
+  const elements = ["load", "core"].flatMap((seed) =>
+    execute(setWorkload.generator(options), { clients: 3, seed }).flatMap(({ input }) => (input.f === "add" ? [JSON.stringify(input)] : [])),
+  );
   expect(elements.length).toBeGreaterThan(100);
   expect(new Set(elements).size).toBe(elements.length);
 });

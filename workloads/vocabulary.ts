@@ -8,13 +8,21 @@ import type { Input, Operation } from "../harness/operation.ts";
 export type Fits<I extends Input, O extends Json> = (operation: Operation) => operation is Operation<I, O>;
 
 /** The decoder of a workload. @throws UsageError `foreign-history` for an operation that does not fit */
-export function decoder<I extends Input, O extends Json>(workload: string, functions: Readonly<Record<string, string>>, fits: Fits<I, O>): (operation: Operation) => Operation<I, O> {
+export function decoder<I extends Input, O extends Json>(
+  workload: string,
+  functions: Readonly<Record<string, string>>,
+  fits: Fits<I, O>,
+): (operation: Operation) => Operation<I, O> {
   return (operation) => {
     if (fits(operation)) return operation;
     const { id, input, output } = operation;
     const said = `${JSON.stringify(input)}${output === undefined ? "" : ` -> ${shortened(JSON.stringify(output))}`}`;
     const known = Object.entries(functions).map(([f, text]) => `${f}: ${text}`);
-    throw new UsageError("foreign-history", `Operation ${id} is not one of workload ${workload}: ${said}.`, `Judge this history with the workload that made it. ${workload} knows ${known.join("; ")}.`);
+    throw new UsageError(
+      "foreign-history",
+      `Operation ${id} is not one of workload ${workload}: ${said}.`,
+      `Judge this history with the workload that made it. ${workload} knows ${known.join("; ")}.`,
+    );
   };
 }
 

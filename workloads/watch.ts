@@ -37,22 +37,25 @@ type Resumption = Readonly<Record<number, string>>;
 function watchGenerator({ rateHz, clientCount, parameters }: WorkloadOptions): Generator<WatchInput> {
   const { keyCount } = integersOf("watch", parameters, { keyCount: { fallback: 3, minimum: 1, maximum: 1000 } });
   const watcherCount = Math.max(1, Math.floor(clientCount / 3));
-  const operations = unfold<Resumption, WatchInput>({}, {
-    next(nextOf, { random, free, nodes }, serial) {
-      const process = random.pick(free, "process");
-      const slot = process % clientCount;
-      // With a single client that one takes turns.
-      if (slot < watcherCount && (clientCount > 1 || random.chance(0.4, "watch"))) {
-        const node = random.chance(0.3, "move") ? { node: random.pick(nodes, "node") } : {};
-        return { invoke: { input: { f: "watch", from: nextOf[slot] ?? "0" }, process, ...node }, state: nextOf };
-      }
-      return { invoke: { input: drawChange(random, keyCount, `${process}.${serial}`), process }, state: nextOf };
+  const operations = unfold<Resumption, WatchInput>(
+    {},
+    {
+      next(nextOf, { random, free, nodes }, serial) {
+        const process = random.pick(free, "process");
+        const slot = process % clientCount;
+        // With a single client that one takes turns.
+        if (slot < watcherCount && (clientCount > 1 || random.chance(0.4, "watch"))) {
+          const node = random.chance(0.3, "move") ? { node: random.pick(nodes, "node") } : {};
+          return { invoke: { input: { f: "watch", from: nextOf[slot] ?? "0" }, process, ...node }, state: nextOf };
+        }
+        return { invoke: { input: drawChange(random, keyCount, `${process}.${serial}`), process }, state: nextOf };
+      },
+      completed(nextOf, { process, input, outcome }) {
+        const next = input.f === "watch" && outcome.type === "ok" ? nextRevision(outcome.output) : undefined;
+        return next === undefined ? nextOf : { ...nextOf, [process % clientCount]: next };
+      },
     },
-    completed(nextOf, { process, input, outcome }) {
-      const next = input.f === "watch" && outcome.type === "ok" ? nextRevision(outcome.output) : undefined;
-      return next === undefined ? nextOf : { ...nextOf, [process % clientCount]: next };
-    },
-  });
+  );
   return stagger(rateHz, operations);
 }
 

@@ -41,7 +41,7 @@ export function ednText(form: Edn): string {
 }
 
 const closings: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
-const delimiters = "()[]{}\"; \t\r\n,";
+const delimiters = '()[]{}"; \t\r\n,';
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", '"': '"' };
 const maximalDepth = 100;
 

@@ -33,7 +33,18 @@ function log(...lines: string[]): string {
 describe("an etcd log", () => {
   test("keeps reads, writes, refused compare-and-sets and lost operations", () => {
     const history = parseEtcdLog(
-      log("0\t:invoke\t:write\t3", "0   :ok     :write  3", "1\t:invoke\t:read\tnil", "1\t:ok\t:read\t3", "2\t:invoke\t:cas\t[3 4]", "2\t:fail\t:cas\t[3 4]", "3\t:invoke\t:cas\t[3 5]", "3\t:info\t:cas\t:timed-out", "4\t:invoke\t:read\tnil", "4\t:fail\t:read\t:timed-out"),
+      log(
+        "0\t:invoke\t:write\t3",
+        "0   :ok     :write  3",
+        "1\t:invoke\t:read\tnil",
+        "1\t:ok\t:read\t3",
+        "2\t:invoke\t:cas\t[3 4]",
+        "2\t:fail\t:cas\t[3 4]",
+        "3\t:invoke\t:cas\t[3 5]",
+        "3\t:info\t:cas\t:timed-out",
+        "4\t:invoke\t:read\tnil",
+        "4\t:fail\t:read\t:timed-out",
+      ),
     );
     expect(short(history.operations)).toEqual([
       { input: { f: "write", key, value: "3" }, type: "ok", output: null },
@@ -51,22 +62,39 @@ describe("an etcd log", () => {
     expect(parseEtcdLog(`INFO  jepsen.core - Worker 1 starting\n${log(":nemesis :info :start nil", "0 :invoke :read nil")}`).operations).toHaveLength(1);
   });
   test.each([
-    ["cut off inside a line", log("0 :invoke :write 3") + "INFO  jepsen.util - 0 :ok\n", 'line 2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE, found "INFO  jepsen.util - 0 :ok"'],
-    ["cut off before the end of the last line", log("0 :invoke :write 35").slice(0, -2), 'line 1: expected the end of the line'],
+    [
+      "cut off inside a line",
+      log("0 :invoke :write 3") + "INFO  jepsen.util - 0 :ok\n",
+      'line 2: expected INFO jepsen.util - PROCESS :TYPE :F VALUE, found "INFO  jepsen.util - 0 :ok"',
+    ],
+    ["cut off before the end of the last line", log("0 :invoke :write 35").slice(0, -2), "line 1: expected the end of the line"],
     ["with a value that is no number", log("0 :invoke :write x"), 'line 1: expected a whole number, found "x"'],
     ["with half a compare-and-set", log("0 :invoke :cas [1]"), 'line 1: expected [FROM TO], found "[1]"'],
     ["with a completion out of nowhere", log("0 :ok :write 3"), 'line 1: expected an invocation of process 0 before its completion, found "ok write"'],
-    ["with two operations of a process at once", log("0 :invoke :write 3", "0 :invoke :write 4"), 'line 2: expected a completion of process 0, whose write of line 1 is open, found "invoke write"'],
-    ["with another completion than invocation", log("0 :invoke :write 3", "0 :ok :read 3"), 'line 2: expected a completion of the write that process 0 invoked in line 1, found "ok read"'],
+    [
+      "with two operations of a process at once",
+      log("0 :invoke :write 3", "0 :invoke :write 4"),
+      'line 2: expected a completion of process 0, whose write of line 1 is open, found "invoke write"',
+    ],
+    [
+      "with another completion than invocation",
+      log("0 :invoke :write 3", "0 :ok :read 3"),
+      'line 2: expected a completion of the write that process 0 invoked in line 1, found "ok read"',
+    ],
     ["with another value than was written", log("0 :invoke :write 3", "0 :ok :write 4"), "line 2: expected the arguments of the invocation"],
-    ["with a process that goes on after a lost operation", log("0 :invoke :write 3", "0 :info :write :timed-out", "0 :invoke :read nil"), "line 3: expected no more of process 0"],
+    [
+      "with a process that goes on after a lost operation",
+      log("0 :invoke :write 3", "0 :info :write :timed-out", "0 :invoke :read nil"),
+      "line 3: expected no more of process 0",
+    ],
     ["that is empty", "", "line 1: expected at least one operation, found nothing"],
   ])("%s is refused", (_name, text, message) => expect(refusal(() => parseEtcdLog(text))).toContain(message));
 });
 
 describe("a key-value history", () => {
   test("keeps gets, puts and appends by key", () => {
-    const text = '{:process 9, :type :invoke, :f :append, :key "0", :value "a b"}\n{:process 1, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :append, :key "0", :value "a b"}\n{:process 1, :type :ok, :f :get, :key "0", :value "a b"}\n{:process 2, :type :invoke, :f :put, :key "1", :value ""}\n';
+    const text =
+      '{:process 9, :type :invoke, :f :append, :key "0", :value "a b"}\n{:process 1, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :append, :key "0", :value "a b"}\n{:process 1, :type :ok, :f :get, :key "0", :value "a b"}\n{:process 2, :type :invoke, :f :put, :key "1", :value ""}\n';
     expect(short(parsePorcupineKv(text).operations)).toEqual([
       { input: { f: "append", key: "0", value: "a b" }, type: "ok", output: null },
       { input: { f: "get", key: "0" }, type: "ok", output: "a b" },
@@ -77,8 +105,16 @@ describe("a key-value history", () => {
     ["cut off", '{:process 9, :type :invoke, :f :get, :key "0"', 'line 1: expected a "}" for the "{" of line 1'],
     ["cut off in a string", '{:process 9, :type :invoke, :f :get, :key "0', "line 1: expected the end of the string of line 1"],
     ["of another vocabulary", '{:process 9, :type :invoke, :f :cas, :key "0", :value "1"}', "line 1: expected an :f of :get, :put or :append"],
-    ["with a get that answers nothing", '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "0", :value nil}', 'line 2: expected a :value string, found "nil"'],
-    ["that completes another key", '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "1", :value "1"}', "line 2: expected the arguments of the invocation"],
+    [
+      "with a get that answers nothing",
+      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "0", :value nil}',
+      'line 2: expected a :value string, found "nil"',
+    ],
+    [
+      "that completes another key",
+      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "1", :value "1"}',
+      "line 2: expected the arguments of the invocation",
+    ],
   ])("%s is refused", (_name, text, message) => expect(refusal(() => parsePorcupineKv(text))).toContain(message));
 });
 
@@ -121,10 +157,41 @@ test("EDN of all kinds is read back as the same text", () => {
 
 describe("a terse history", () => {
   test.each([
-    ["register", "i 0 1 w k 5 0\no 0 ok 0\ni 1 2 cas k 4 6\no 1 fail 0\ni 2 3 r k 0 0\no 2 ok -1000000\n", [{ input: { f: "write", key: "k", value: "5" }, type: "ok", output: null }, { input: { f: "cas", key: "k", from: "4", to: "6" }, type: "ok", output: false }, { input: { f: "read", key: "k" }, type: "ok", output: null }]],
-    ["queue", "i 0 1 enq k 5 0\ni 1 2 deq k 0 0\no 1 ok -1\ni 2 3 deq k 0 0\no 2 ok 5\n", [{ input: { f: "enqueue", key: "k", value: "5" }, type: "info" }, { input: { f: "dequeue", key: "k" }, type: "ok", output: null }, { input: { f: "dequeue", key: "k" }, type: "ok", output: "5" }]],
-    ["counter", "i 0 1 r k 0 0\no 0 ok 7\ni 1 2 inc k 3 0\no 1 ok 0\n", [{ input: { f: "read", key: "k" }, type: "ok", output: 7 }, { input: { f: "add", key: "k", amount: 3 }, type: "ok", output: null }]],
-    ["mutex", "i 0 1 acq k 1 0\no 0 ok 0\ni 1 2 acq k 2 0\no 1 fail 0\ni 2 1 rel k 1 0\n", [{ input: { f: "acquire", key: "k", owner: "1" }, type: "ok", output: true }, { input: { f: "acquire", key: "k", owner: "2" }, type: "ok", output: false }, { input: { f: "release", key: "k", owner: "1" }, type: "info" }]],
+    [
+      "register",
+      "i 0 1 w k 5 0\no 0 ok 0\ni 1 2 cas k 4 6\no 1 fail 0\ni 2 3 r k 0 0\no 2 ok -1000000\n",
+      [
+        { input: { f: "write", key: "k", value: "5" }, type: "ok", output: null },
+        { input: { f: "cas", key: "k", from: "4", to: "6" }, type: "ok", output: false },
+        { input: { f: "read", key: "k" }, type: "ok", output: null },
+      ],
+    ],
+    [
+      "queue",
+      "i 0 1 enq k 5 0\ni 1 2 deq k 0 0\no 1 ok -1\ni 2 3 deq k 0 0\no 2 ok 5\n",
+      [
+        { input: { f: "enqueue", key: "k", value: "5" }, type: "info" },
+        { input: { f: "dequeue", key: "k" }, type: "ok", output: null },
+        { input: { f: "dequeue", key: "k" }, type: "ok", output: "5" },
+      ],
+    ],
+    [
+      "counter",
+      "i 0 1 r k 0 0\no 0 ok 7\ni 1 2 inc k 3 0\no 1 ok 0\n",
+      [
+        { input: { f: "read", key: "k" }, type: "ok", output: 7 },
+        { input: { f: "add", key: "k", amount: 3 }, type: "ok", output: null },
+      ],
+    ],
+    [
+      "mutex",
+      "i 0 1 acq k 1 0\no 0 ok 0\ni 1 2 acq k 2 0\no 1 fail 0\ni 2 1 rel k 1 0\n",
+      [
+        { input: { f: "acquire", key: "k", owner: "1" }, type: "ok", output: true },
+        { input: { f: "acquire", key: "k", owner: "2" }, type: "ok", output: false },
+        { input: { f: "release", key: "k", owner: "1" }, type: "info" },
+      ],
+    ],
   ])("of a %s is recognised", (object, text, expected) => {
     const parsed = parseHard(text);
     expect(parsed.object).toBe(object);

@@ -27,7 +27,15 @@ export interface HardOptions {
 type HardObject = HardHistory["object"];
 
 const emptyRegister = "-1000000";
-const objectsOf: Readonly<Record<string, HardObject>> = { w: "register", cas: "register", enq: "queue", deq: "queue", inc: "counter", acq: "mutex", rel: "mutex" };
+const objectsOf: Readonly<Record<string, HardObject>> = {
+  w: "register",
+  cas: "register",
+  enq: "queue",
+  deq: "queue",
+  inc: "counter",
+  acq: "mutex",
+  rel: "mutex",
+};
 
 /** @throws UsageError with the line, if the file is broken, cut off inside a line, or mixes objects */
 export function parseHard(text: string, options: HardOptions = {}): HardHistory {
@@ -84,7 +92,16 @@ class HardReader {
 
   #invocation(line: number, words: readonly string[], text: string): void {
     const [, id, process, f, key, a, b, ...rest] = words;
-    if (id === undefined || process === undefined || f === undefined || key === undefined || !isWhole(process) || !isWhole(a) || !isWhole(b) || rest.length > 0) {
+    if (
+      id === undefined ||
+      process === undefined ||
+      f === undefined ||
+      key === undefined ||
+      !isWhole(process) ||
+      !isWhole(a) ||
+      !isWhole(b) ||
+      rest.length > 0
+    ) {
       throw brokenHistory(line, "i ID PROCESS F KEY A B", text);
     }
     if (this.#invoked.has(id)) throw brokenHistory(line, "an id that was not used before", text);

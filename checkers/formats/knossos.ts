@@ -31,7 +31,9 @@ export function parseKnossos(text: string, options: KnossosOptions = {}): Histor
 }
 
 /** A map of an operation, with its members checked. For the formats that are EDN underneath. */
-export function operationMap(form: Edn): { readonly entries: ReadonlyMap<string, Edn>; readonly type: ForeignEvent["type"]; readonly f: string; readonly process: number } | undefined {
+export function operationMap(
+  form: Edn,
+): { readonly entries: ReadonlyMap<string, Edn>; readonly type: ForeignEvent["type"]; readonly f: string; readonly process: number } | undefined {
   if (form.kind !== "map") throw brokenHistory(form.line, "a map with :process, :type, :f and :value", ednText(form));
   const process = form.entries.get(":process");
   if (process?.kind === "keyword") return undefined; // :nemesis

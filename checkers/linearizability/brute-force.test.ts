@@ -24,51 +24,145 @@ function isQueue(lines: readonly Handwritten<QueueInput, QueueOutput>[]): boolea
 
 describe("a register is linearizable by brute force", () => {
   test("when nothing happened", () => expect(isRegister([])).toBe(true));
-  test("when a read sees the write before it", () => expect(isRegister([[0, 0, 1, write("1"), null], [1, 2, 3, read, "1"]])).toBe(true));
+  test("when a read sees the write before it", () =>
+    expect(
+      isRegister([
+        [0, 0, 1, write("1"), null],
+        [1, 2, 3, read, "1"],
+      ]),
+    ).toBe(true));
   test("when a read during a write sees it, or not", () => {
-    expect(isRegister([[0, 0, 3, write("1"), null], [1, 1, 2, read, "1"]])).toBe(true);
-    expect(isRegister([[0, 0, 3, write("1"), null], [1, 1, 2, read, null]])).toBe(true);
+    expect(
+      isRegister([
+        [0, 0, 3, write("1"), null],
+        [1, 1, 2, read, "1"],
+      ]),
+    ).toBe(true);
+    expect(
+      isRegister([
+        [0, 0, 3, write("1"), null],
+        [1, 1, 2, read, null],
+      ]),
+    ).toBe(true);
   });
   test("when a lost write is seen much later, or never", () => {
-    expect(isRegister([[0, 0, undefined, write("1")], [1, 1, 2, read, null], [1, 3, 4, read, "1"]])).toBe(true);
-    expect(isRegister([[0, 0, undefined, write("1")], [1, 1, 2, read, null]])).toBe(true);
+    expect(
+      isRegister([
+        [0, 0, undefined, write("1")],
+        [1, 1, 2, read, null],
+        [1, 3, 4, read, "1"],
+      ]),
+    ).toBe(true);
+    expect(
+      isRegister([
+        [0, 0, undefined, write("1")],
+        [1, 1, 2, read, null],
+      ]),
+    ).toBe(true);
   });
 });
 
 describe("a register is not linearizable by brute force", () => {
-  test("when a read is stale", () => expect(isRegister([[0, 0, 1, write("1"), null], [0, 2, 3, write("2"), null], [1, 4, 5, read, "1"]])).toBe(false));
+  test("when a read is stale", () =>
+    expect(
+      isRegister([
+        [0, 0, 1, write("1"), null],
+        [0, 2, 3, write("2"), null],
+        [1, 4, 5, read, "1"],
+      ]),
+    ).toBe(false));
   test("when two reads during a write go back", () => {
-    expect(isRegister([[0, 0, 9, write("1"), null], [1, 1, 2, read, "1"], [1, 3, 4, read, null]])).toBe(false);
+    expect(
+      isRegister([
+        [0, 0, 9, write("1"), null],
+        [1, 1, 2, read, "1"],
+        [1, 3, 4, read, null],
+      ]),
+    ).toBe(false);
   });
-  test("when a read sees a write that began later", () => expect(isRegister([[1, 0, 1, read, "1"], [0, 2, 3, write("1"), null]])).toBe(false));
+  test("when a read sees a write that began later", () =>
+    expect(
+      isRegister([
+        [1, 0, 1, read, "1"],
+        [0, 2, 3, write("1"), null],
+      ]),
+    ).toBe(false));
   test("when a lost write is seen twice with another one between", () => {
-    const lines = [[0, 0, undefined, write("1")], [1, 1, 2, read, "1"], [2, 3, 4, write("2"), null], [1, 5, 6, read, "1"]] as const;
+    const lines = [
+      [0, 0, undefined, write("1")],
+      [1, 1, 2, read, "1"],
+      [2, 3, 4, write("2"), null],
+      [1, 5, 6, read, "1"],
+    ] as const;
     expect(isRegister(lines)).toBe(false);
   });
 });
 
 describe("a queue by brute force", () => {
   test("may hand out concurrent values in either order", () => {
-    expect(isQueue([[0, 0, 3, enqueue("1"), null], [1, 1, 2, enqueue("2"), null], [0, 4, 5, dequeue, "2"], [0, 6, 7, dequeue, "1"]])).toBe(true);
+    expect(
+      isQueue([
+        [0, 0, 3, enqueue("1"), null],
+        [1, 1, 2, enqueue("2"), null],
+        [0, 4, 5, dequeue, "2"],
+        [0, 6, 7, dequeue, "1"],
+      ]),
+    ).toBe(true);
   });
   test("must not let values overtake each other", () => {
-    expect(isQueue([[0, 0, 1, enqueue("1"), null], [1, 2, 3, enqueue("2"), null], [0, 4, 5, dequeue, "2"]])).toBe(false);
+    expect(
+      isQueue([
+        [0, 0, 1, enqueue("1"), null],
+        [1, 2, 3, enqueue("2"), null],
+        [0, 4, 5, dequeue, "2"],
+      ]),
+    ).toBe(false);
   });
-  test("must not be empty while a value is in", () => expect(isQueue([[0, 0, 1, enqueue("1"), null], [0, 2, 3, dequeue, null]])).toBe(false));
+  test("must not be empty while a value is in", () =>
+    expect(
+      isQueue([
+        [0, 0, 1, enqueue("1"), null],
+        [0, 2, 3, dequeue, null],
+      ]),
+    ).toBe(false));
   test("may be empty after a dequeue whose answer was lost", () => {
-    expect(isQueue([[0, 0, 1, enqueue("1"), null], [1, 2, undefined, dequeue], [0, 3, 4, dequeue, null]])).toBe(true);
+    expect(
+      isQueue([
+        [0, 0, 1, enqueue("1"), null],
+        [1, 2, undefined, dequeue],
+        [0, 3, 4, dequeue, null],
+      ]),
+    ).toBe(true);
   });
 });
 
 test("an indeterminate operation with a completion takes effect before it or never", () => {
-  const maybe = operationsOf<RegisterInput, RegisterOutput>([[0, 0, undefined, write("1")], [1, 4, 5, read, "1"]]).map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation));
+  const maybe = operationsOf<RegisterInput, RegisterOutput>([
+    [0, 0, undefined, write("1")],
+    [1, 4, 5, read, "1"],
+  ]).map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation));
   expect(isLinearizableByBruteForce(registerModel, maybe)).toBe(true);
-  const overwritten = operationsOf<RegisterInput, RegisterOutput>([[0, 0, undefined, write("1")], [1, 2, 3, write("2"), null], [1, 4, 5, read, "1"]]);
+  const overwritten = operationsOf<RegisterInput, RegisterOutput>([
+    [0, 0, undefined, write("1")],
+    [1, 2, 3, write("2"), null],
+    [1, 4, 5, read, "1"],
+  ]);
   expect(isLinearizableByBruteForce(registerModel, overwritten)).toBe(true);
-  expect(isLinearizableByBruteForce(registerModel, overwritten.map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation)))).toBe(false);
+  expect(
+    isLinearizableByBruteForce(
+      registerModel,
+      overwritten.map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation)),
+    ),
+  ).toBe(false);
 });
 
 test("more operations than fit a bit mask are refused", () => {
-  const lines = Array.from({ length: bruteForceLimit + 1 }, (_, index): Handwritten<RegisterInput, RegisterOutput> => [0, 2 * index, 2 * index + 1, read, null]);
+  const lines = Array.from({ length: bruteForceLimit + 1 }, (_, index): Handwritten<RegisterInput, RegisterOutput> => [
+    0,
+    2 * index,
+    2 * index + 1,
+    read,
+    null,
+  ]);
   expect(() => isRegister(lines)).toThrow(RangeError);
 });

@@ -22,13 +22,21 @@ describe("a linearization", () => {
     expect(faultOfLinearization(registerModel, operations, [0, 2, 1])).toBeUndefined();
     expect(faultOfLinearization(registerModel, operations, [0, 2, 1, 3])).toBeUndefined();
   });
-  test("is rejected without one of the completed operations", () => expect(faultOfLinearization(registerModel, operations, [0, 2])).toBe("operation 1 is missing"));
-  test("is rejected if an operation occurs twice", () => expect(faultOfLinearization(registerModel, operations, [0, 2, 1, 1])).toBe("operation 1 occurs twice"));
-  test("is rejected if it names an operation that does not exist", () => expect(faultOfLinearization(registerModel, operations, [0, 2, 1, 7])).toBe("there is no operation 7"));
-  test("is rejected if a step is illegal", () => expect(faultOfLinearization(registerModel, operations, [0, 1, 2])).toBe("operation 2 is impossible at its place"));
-  test("is rejected if it breaks real time", () => expect(faultOfLinearization(registerModel, operations, [2, 0, 1])).toBe("operation 2 is impossible at its place"));
+  test("is rejected without one of the completed operations", () =>
+    expect(faultOfLinearization(registerModel, operations, [0, 2])).toBe("operation 1 is missing"));
+  test("is rejected if an operation occurs twice", () =>
+    expect(faultOfLinearization(registerModel, operations, [0, 2, 1, 1])).toBe("operation 1 occurs twice"));
+  test("is rejected if it names an operation that does not exist", () =>
+    expect(faultOfLinearization(registerModel, operations, [0, 2, 1, 7])).toBe("there is no operation 7"));
+  test("is rejected if a step is illegal", () =>
+    expect(faultOfLinearization(registerModel, operations, [0, 1, 2])).toBe("operation 2 is impossible at its place"));
+  test("is rejected if it breaks real time", () =>
+    expect(faultOfLinearization(registerModel, operations, [2, 0, 1])).toBe("operation 2 is impossible at its place"));
   test("is rejected if it breaks real time with legal steps", () => {
-    const two = operationsOf<RegisterInput, RegisterOutput>([[0, 0, 1, { f: "write", key: "x", value: "1" }, null], [1, 2, 3, { f: "write", key: "x", value: "2" }, null]]);
+    const two = operationsOf<RegisterInput, RegisterOutput>([
+      [0, 0, 1, { f: "write", key: "x", value: "1" }, null],
+      [1, 2, 3, { f: "write", key: "x", value: "2" }, null],
+    ]);
     expect(faultOfLinearization(registerModel, two, [1, 0])).toBe("operation 0 comes after one that began when it was over");
   });
   test("is rejected if it contains a failed operation", () => {
@@ -54,7 +62,9 @@ test("random corruptions of random linearizations are noticed unless they are li
     else expect(replaySlowly(order)).toBe(true);
 
     function replaySlowly(positions: readonly number[]): boolean {
-      return positions.every((position, place) => positions.slice(place + 1).every((later) => (relevant[later]?.completedIndex ?? 0) > (relevant[position]?.invokedIndex ?? 0)));
+      return positions.every((position, place) =>
+        positions.slice(place + 1).every((later) => (relevant[later]?.completedIndex ?? 0) > (relevant[position]?.invokedIndex ?? 0)),
+      );
     }
   }
   expect(noticed).toBeGreaterThan(100);

@@ -34,7 +34,9 @@ export function linearizable<S, I extends Input, O extends Json>(model: Model<S,
       for (const { type } of operations) if (type === "ok") completedCount++;
       return judge.judge(decision, { limits, operationCount: operations.length, completedCount, partitionCount: partitions.length, showsLinearizations });
     },
-    ...(model.partitionKey === undefined ? {} : { parts: (history: History<I, O>) => partitionsOf(model, history.operations).map((part) => history.withOperations(part.operations)) }),
+    ...(model.partitionKey === undefined
+      ? {}
+      : { parts: (history: History<I, O>) => partitionsOf(model, history.operations).map((part) => history.withOperations(part.operations)) }),
   };
 }
 

@@ -28,7 +28,10 @@ interface Known {
   readonly state: number;
 }
 
-test.each([["colliding", () => 0], ["different", (random: Random) => random.below(3, "hash")]] as const)("a situation is new exactly when no known one dominates it, with %s hashes", (_name, hashOf) => {
+test.each([
+  ["colliding", () => 0],
+  ["different", (random: Random) => random.below(3, "hash")],
+] as const)("a situation is new exactly when no known one dominates it, with %s hashes", (_name, hashOf) => {
   for (let round = 0; round < 15; round++) {
     const random = seededRandom(`configurations/${round}`);
     const [mutators, observers, pending] = [new WindowSet(), new WindowSet(), new WindowSet()];
@@ -46,7 +49,12 @@ test.each([["colliding", () => 0], ["different", (random: Random) => random.belo
         state: random.below(states, "state"),
       };
       const isDominated = known.some(
-        (one) => one.state === situation.state && isSubset(one.mutators, situation.mutators) && isSubset(situation.mutators, one.mutators) && isSubset(one.pending, situation.pending) && isSubset(situation.observers, one.observers),
+        (one) =>
+          one.state === situation.state &&
+          isSubset(one.mutators, situation.mutators) &&
+          isSubset(situation.mutators, one.mutators) &&
+          isSubset(one.pending, situation.pending) &&
+          isSubset(situation.observers, one.observers),
       );
       expect({ round, step, isNew: configurations.add(hash, situation.state) }).toEqual({ round, step, isNew: !isDominated });
       known.push(situation);

@@ -44,7 +44,13 @@ function verdictOf(file: string): Verdict {
 if (!isPresent) console.warn(`linearizability corpus: ${directory} is absent, its histories are not checked`);
 
 describe.skipIf(!isPresent)("in the corpus", () => {
-  const rows = isPresent ? readFileSync(`${directory}verdicts.tsv`, "utf8").trim().split("\n").slice(1).map((line) => line.split("\t")) : [];
+  const rows = isPresent
+    ? readFileSync(`${directory}verdicts.tsv`, "utf8")
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.split("\t"))
+    : [];
   test.each(rows.map(([file = "", , , expected = ""]) => [file, expected] as const))("%s is %s", (file, expected) => {
     const verdict = verdictOf(file);
     expect(verdict.verdict).toBe(expected);

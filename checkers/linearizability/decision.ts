@@ -67,10 +67,15 @@ export class Decider<S, I extends Input, O extends Json> {
   }
 
   /** A few rounds on some operations of one object, for those who take histories apart. Positions refer to `operations`. */
-  decideSome(operations: readonly Operation<I, O>[], limits: Limits, rounds: number): { readonly answer: SearchAnswer; readonly operations: readonly Operation<I, O>[] } {
+  decideSome(
+    operations: readonly Operation<I, O>[],
+    limits: Limits,
+    rounds: number,
+  ): { readonly answer: SearchAnswer; readonly operations: readonly Operation<I, O>[] } {
     const partition = { key: "", operations: relevantOperations(this.#model, operations) };
     let answer: SearchAnswer = { verdict: "unknown", reason: "budget" };
-    for (let round = 0; round < rounds && answer.verdict === "unknown" && answer.reason === "budget"; round++) answer = this.#attempt(partition, round, limits).answer;
+    for (let round = 0; round < rounds && answer.verdict === "unknown" && answer.reason === "budget"; round++)
+      answer = this.#attempt(partition, round, limits).answer;
     return { answer, operations: partition.operations };
   }
 

@@ -36,7 +36,11 @@ export function resultOf<S, I extends Input, O extends Json>(model: Model<S, I, 
 }
 
 /** All states in which the culprit may take effect if its result is forgotten; undefined if there are too many ways. */
-function statesSeenBy<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[], culprit: Operation<I, O>): string[] | undefined {
+function statesSeenBy<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  culprit: Operation<I, O>,
+): string[] | undefined {
   if (operations.length > bruteForceLimit) return undefined;
   const known = new Map<string, boolean>();
   const seen = new Set<string>();

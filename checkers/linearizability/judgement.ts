@@ -61,7 +61,12 @@ export class Judge<S, I extends Input, O extends Json> {
     }
     this.#verify(witness);
     const explanation = explainWitness(this.#model, witness);
-    const evidence: Evidence = { kind: "witness", property: linearizabilityProperty, explanation, operations: witness.operations.map((operation) => this.#shown(operation)) };
+    const evidence: Evidence = {
+      kind: "witness",
+      property: linearizabilityProperty,
+      explanation,
+      operations: witness.operations.map((operation) => this.#shown(operation)),
+    };
     return verdictOf("invalid", explanation, [evidence, partial], counted);
   }
 

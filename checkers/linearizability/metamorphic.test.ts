@@ -15,7 +15,11 @@ const count = 150;
 
 function sample(index: number): RegisterOperation[] {
   const random = seededRandom(`metamorphic/${index}`);
-  return simulateOperations(simulatedRegister({ keyCount: 2, valueCount: 3 }), { clientCount: 4, operationCount: 24, indeterminate: 0.1, ...(index % 2 === 0 ? { bad: "anywhere" } : {}) }, random);
+  return simulateOperations(
+    simulatedRegister({ keyCount: 2, valueCount: 3 }),
+    { clientCount: 4, operationCount: 24, indeterminate: 0.1, ...(index % 2 === 0 ? { bad: "anywhere" } : {}) },
+    random,
+  );
 }
 
 function wordOf(operations: readonly RegisterOperation[]): string {
@@ -31,7 +35,11 @@ function renamed(operation: RegisterOperation): RegisterOperation {
   const { input, output } = operation;
   const key = `other ${input.key}`;
   const named: RegisterInput =
-    input.f === "write" ? { f: "write", key, value: rename(input.value) } : input.f === "cas" ? { f: "cas", key, from: input.from === null ? null : rename(input.from), to: rename(input.to) } : { f: input.f, key };
+    input.f === "write"
+      ? { f: "write", key, value: rename(input.value) }
+      : input.f === "cas"
+        ? { f: "cas", key, from: input.from === null ? null : rename(input.from), to: rename(input.to) }
+        : { f: input.f, key };
   return { ...operation, input: named, process: operation.process + 100, ...(typeof output === "string" ? { output: rename(output) } : {}) };
 }
 
@@ -42,8 +50,16 @@ describe("the verdict does not change", () => {
   test("when another, valid key is added", () => {
     for (let index = 0; index < count; index++) {
       const extra: RegisterOperation[] = [0, 1, 2].map((step) => ({
-        id: 0, process: 999, phase: "faults", type: "ok", input: step === 0 ? { f: "write", key: "extra", value: "1" } : { f: "read", key: "extra" }, output: step === 0 ? null : "1",
-        invokedIndex: 5 * step + 0.5, completedIndex: 5 * step + 2.5, invokedNs: 0, completedNs: 1,
+        id: 0,
+        process: 999,
+        phase: "faults",
+        type: "ok",
+        input: step === 0 ? { f: "write", key: "extra", value: "1" } : { f: "read", key: "extra" },
+        output: step === 0 ? null : "1",
+        invokedIndex: 5 * step + 0.5,
+        completedIndex: 5 * step + 2.5,
+        invokedNs: 0,
+        completedNs: 1,
       }));
       expect(wordOf([...sample(index), ...extra])).toBe(wordOf(sample(index)));
     }
@@ -52,7 +68,15 @@ describe("the verdict does not change", () => {
 
 describe("a valid history stays valid", () => {
   const weaker: readonly [string, (operation: RegisterOperation) => RegisterOperation | undefined][] = [
-    ["when intervals grow", (operation) => ({ ...operation, invokedIndex: operation.invokedIndex - 4.5, completedIndex: operation.completedIndex + 4.5, process: 1000 + operation.id })],
+    [
+      "when intervals grow",
+      (operation) => ({
+        ...operation,
+        invokedIndex: operation.invokedIndex - 4.5,
+        completedIndex: operation.completedIndex + 4.5,
+        process: 1000 + operation.id,
+      }),
+    ],
     ["when an outcome is forgotten", (operation) => (operation.id % 5 === 0 && operation.type === "ok" ? forget(operation) : operation)],
     ["when reads are left out", (operation) => (operation.input.f === "read" && operation.id % 2 === 0 ? undefined : operation)],
   ];

@@ -82,7 +82,8 @@ describe.each(everyObject)("the model of a $name", (named) => {
   test("tells states apart by key exactly when an operation can", () => {
     named.use((object) => {
       const { states, operations } = sampleOf(object);
-      const legality = (state: (typeof states)[number]): string => operations.map(({ input, output }) => Number(object.model.step(state, input, output) !== undefined)).join("");
+      const legality = (state: (typeof states)[number]): string =>
+        operations.map(({ input, output }) => Number(object.model.step(state, input, output) !== undefined)).join("");
       const known = new Map<unknown, string>();
       for (const state of states) {
         const key = keyOf(object.model, state);
@@ -126,8 +127,13 @@ function cutsSoundly<S, I extends Input, O extends Json>(object: SimulatedObject
   for (let index = 0; index < 200; index++) {
     const random = seededRandom(`cut/${index}`);
     const operations = simulateOperations(object, { clientCount: 3, operationCount: 9, indeterminate: 0.15, bad: "anywhere" }, random);
-    const parts = partitionsOf(object.model, operations).map((part) => search.run(part.operations, { maxSteps: 1e6, limits: stepLimits(1e6) }, { withClasses: true }).verdict);
-    expect({ index, isValid: parts.every((word) => word === "valid") }).toEqual({ index, isValid: isLinearizableByBruteForce(product(object.model), operations) });
+    const parts = partitionsOf(object.model, operations).map(
+      (part) => search.run(part.operations, { maxSteps: 1e6, limits: stepLimits(1e6) }, { withClasses: true }).verdict,
+    );
+    expect({ index, isValid: parts.every((word) => word === "valid") }).toEqual({
+      index,
+      isValid: isLinearizableByBruteForce(product(object.model), operations),
+    });
   }
 }
 

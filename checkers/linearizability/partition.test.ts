@@ -25,28 +25,71 @@ function idsOf(lines: Lines): number[] {
 }
 
 describe("of the operations on a register nobody knows the outcome of", () => {
-  test("reads do not matter", () => expect(idsOf([[0, 0, undefined, read], [1, 1, 2, read, null]])).toEqual([1]));
+  test("reads do not matter", () =>
+    expect(
+      idsOf([
+        [0, 0, undefined, read],
+        [1, 1, 2, read, null],
+      ]),
+    ).toEqual([1]));
   test("a write that nobody read does not matter, one that somebody read does", () => {
-    expect(idsOf([[0, 0, undefined, write("1")], [1, 1, undefined, write("2")], [2, 2, 3, read, "2"]])).toEqual([1, 2]);
+    expect(
+      idsOf([
+        [0, 0, undefined, write("1")],
+        [1, 1, undefined, write("2")],
+        [2, 2, 3, read, "2"],
+      ]),
+    ).toEqual([1, 2]);
   });
   test("a compare-and-set matters with its source, and the source of that", () => {
-    expect(idsOf([[0, 0, undefined, write("1")], [1, 1, undefined, cas("1", "2")], [2, 2, undefined, cas("2", "3")], [3, 3, undefined, cas("4", "5")], [4, 4, 5, read, "3"]])).toEqual([0, 1, 2, 4]);
+    expect(
+      idsOf([
+        [0, 0, undefined, write("1")],
+        [1, 1, undefined, cas("1", "2")],
+        [2, 2, undefined, cas("2", "3")],
+        [3, 3, undefined, cas("4", "5")],
+        [4, 4, 5, read, "3"],
+      ]),
+    ).toEqual([0, 1, 2, 4]);
   });
   test("as many writes of unseen values matter as compare-and-sets were refused", () => {
-    expect(idsOf([[0, 0, undefined, write("7")], [1, 1, undefined, write("8")], [2, 2, 3, cas(null, "1"), false]])).toEqual([0, 2]);
+    expect(
+      idsOf([
+        [0, 0, undefined, write("7")],
+        [1, 1, undefined, write("8")],
+        [2, 2, 3, cas(null, "1"), false],
+      ]),
+    ).toEqual([0, 2]);
   });
   test("a write of a value that was refused is no substitute for one of another value", () => {
-    expect(idsOf([[0, 0, undefined, write("1")], [1, 1, undefined, write("1")], [2, 2, undefined, write("5")], [3, 3, 4, cas(null, "9"), false], [3, 5, 6, cas("1", "9"), false]])).toEqual([0, 1, 2, 3, 4]);
+    expect(
+      idsOf([
+        [0, 0, undefined, write("1")],
+        [1, 1, undefined, write("1")],
+        [2, 2, undefined, write("5")],
+        [3, 3, 4, cas(null, "9"), false],
+        [3, 5, 6, cas("1", "9"), false],
+      ]),
+    ).toEqual([0, 1, 2, 3, 4]);
   });
   test("a write that must have happened early is no substitute for a later one", () => {
-    const lines: Lines = [[0, 0, undefined, write("5")], [1, 2, undefined, write("6")], [2, 3, 4, { f: "delete", key: "x" }, null], [3, 10, 11, cas(null, "9"), false]];
+    const lines: Lines = [
+      [0, 0, undefined, write("5")],
+      [1, 2, undefined, write("6")],
+      [2, 3, 4, { f: "delete", key: "x" }, null],
+      [3, 10, 11, cas(null, "9"), false],
+    ];
     const operations = operationsOf(lines).map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation));
     expect(kept(operations).map(({ id }) => id)).toEqual([0, 1, 2, 3]);
   });
 });
 
 test("failed operations and keys on which nothing was answered are left out", () => {
-  const lines: Lines = [[0, 0, 1, write("1"), null], [1, 2, undefined, { f: "write", key: "y", value: "1" }], [2, 4, 5, read, "1"]];
+  const lines: Lines = [
+    [0, 0, 1, write("1"), null],
+    [1, 2, undefined, { f: "write", key: "y", value: "1" }],
+    [2, 4, 5, read, "1"],
+  ];
   const operations = operationsOf(lines).map((operation) => (operation.id === 2 ? { ...operation, type: "fail" as const } : operation));
   expect(partitionsOf(registerModel, operations).map(({ key, operations: part }) => [key, part.map(({ id }) => id)])).toEqual([["x", [0]]]);
 });

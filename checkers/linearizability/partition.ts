@@ -44,7 +44,10 @@ interface Part<I extends Input, O extends Json> {
 }
 
 /** The operations of one object without those of unknown outcome that cannot make a difference. */
-export function relevantOperations<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): readonly Operation<I, O>[] {
+export function relevantOperations<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+): readonly Operation<I, O>[] {
   const completed = operations.filter((operation) => operation.type === "ok");
   // Nothing was promised on this object yet: whatever happened to it explains nothing.
   if (completed.length === 0) return completed;

@@ -12,7 +12,11 @@ const none = -1;
  * Decides one partition. As there, indeterminate operations complete at the end with an unknown output, and must be placed;
  * one that its model would refuse then has no effect. Memory grows with configurations times operations.
  */
-export function searchPlainly<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[], budget: SearchBudget): SearchAnswer {
+export function searchPlainly<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  budget: SearchBudget,
+): SearchAnswer {
   return new PlainSearch(model, operations).run(new StepMeter(budget));
 }
 

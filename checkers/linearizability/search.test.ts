@@ -22,12 +22,20 @@ const historyCount = 250;
 function randomOperations<S, I extends Input, O extends Json>(object: SimulatedObject<S, I, O>, random: Random): Operation<I, O>[] {
   const indeterminate = random.chance(0.75, "any lost") ? 0.25 : 0;
   const bad = random.chance(0.5, "bad") ? { bad: "anywhere" as const } : {};
-  return simulateOperations(object, { clientCount: 2 + random.below(4, "clients"), operationCount: 3 + random.below(9, "operations"), indeterminate, ...bad }, random);
+  return simulateOperations(
+    object,
+    { clientCount: 2 + random.below(4, "clients"), operationCount: 3 + random.below(9, "operations"), indeterminate, ...bad },
+    random,
+  );
 }
 
 /** Much concurrency and many lost operations, half of them wrong: where the reductions have most to do. */
 function roughOperations<S, I extends Input, O extends Json>(object: SimulatedObject<S, I, O>, random: Random): Operation<I, O>[] {
-  return simulateOperations(object, { clientCount: 3 + random.below(3, "clients"), operationCount: 4 + random.below(5, "operations"), indeterminate: 0.5, bad: "anywhere" }, random);
+  return simulateOperations(
+    object,
+    { clientCount: 3 + random.below(3, "clients"), operationCount: 4 + random.below(5, "operations"), indeterminate: 0.5, bad: "anywhere" },
+    random,
+  );
 }
 
 /** Some operations become maybes: indeterminate, but over by their completion. */
@@ -104,7 +112,11 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         const rough = roughOperations(object, random);
         for (const operations of [rough, withMaybes(rough, random)]) {
           const expected = isLinearizableByBruteForce(object.model, operations);
-          expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({ index, light: expected, full: expected });
+          expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
+            index,
+            light: expected,
+            full: expected,
+          });
         }
       }
     });
@@ -114,10 +126,18 @@ describe.each(everyObject)("on histories of a $name", (named) => {
     named.use((object) => {
       const deciders = new Deciders(object.model);
       for (let index = 0; index < 20; index++) {
-        const operations = simulateOperations(object, { clientCount: 2, operationCount: 90, indeterminate: 0.01, ...(index % 2 === 0 ? { bad: "late" } : {}) }, seededRandom(`longer/${index}`));
+        const operations = simulateOperations(
+          object,
+          { clientCount: 2, operationCount: 90, indeterminate: 0.01, ...(index % 2 === 0 ? { bad: "late" } : {}) },
+          seededRandom(`longer/${index}`),
+        );
         const expected = deciders.plainWithin(operations, 5_000);
         if (expected === undefined) continue;
-        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({ index, light: expected, full: expected });
+        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
+          index,
+          light: expected,
+          full: expected,
+        });
       }
     });
   });
@@ -129,7 +149,11 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         const random = seededRandom(`maybes/${index}`);
         const operations = withMaybes(randomOperations(object, random), random);
         const expected = isLinearizableByBruteForce(object.model, operations);
-        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({ index, light: expected, full: expected });
+        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
+          index,
+          light: expected,
+          full: expected,
+        });
       }
     });
   });

@@ -31,7 +31,11 @@ export interface SimulationOptions {
  * Each client moves through invoke, apply, complete; a random client moves at each moment. The position of a history event
  * is its moment. A client whose operation has an unknown outcome goes on under a new process number.
  */
-export function simulateOperations<S, I extends Input, O extends Json>(object: SimulatedObject<S, I, O>, options: SimulationOptions, random: Random): Operation<I, O>[] {
+export function simulateOperations<S, I extends Input, O extends Json>(
+  object: SimulatedObject<S, I, O>,
+  options: SimulationOptions,
+  random: Random,
+): Operation<I, O>[] {
   const simulation = new Simulation(object, options, random);
   return falsified(object, simulation.run(), options, random);
 }
@@ -117,14 +121,36 @@ class Simulation<S, I extends Input, O extends Json> {
     const invokedIndex = this.#moment++;
     this.#clients[slot] = { process, id, input, invokedIndex, applied: undefined };
     const invokedNs = invokedIndex * 1000;
-    this.#operations.push({ id, process, phase: "faults", input, type: "info", error: "never completed", invokedIndex, completedIndex: Infinity, invokedNs, completedNs: Infinity });
+    this.#operations.push({
+      id,
+      process,
+      phase: "faults",
+      input,
+      type: "info",
+      error: "never completed",
+      invokedIndex,
+      completedIndex: Infinity,
+      invokedNs,
+      completedNs: Infinity,
+    });
   }
 
   #complete(slot: number, client: ClientState<I, O>, output: O): void {
     this.#clients[slot] = undefined;
     const completedIndex = this.#moment++;
     const { id, process, input, invokedIndex } = client;
-    this.#operations[id] = { id, process, phase: "faults", input, type: "ok", output, invokedIndex, completedIndex, invokedNs: invokedIndex * 1000, completedNs: completedIndex * 1000 };
+    this.#operations[id] = {
+      id,
+      process,
+      phase: "faults",
+      input,
+      type: "ok",
+      output,
+      invokedIndex,
+      completedIndex,
+      invokedNs: invokedIndex * 1000,
+      completedNs: completedIndex * 1000,
+    };
   }
 
   #lose(slot: number, client: ClientState<I, O>): void {

@@ -71,7 +71,14 @@ export function simulatedVersionedRegister(options: ObjectOptions): SimulatedObj
     draw(random, count) {
       const key = keyOf(random, options);
       const value = valueOf(random, options, count);
-      return random.pick<VersionedRegisterInput>([{ f: "read", key }, { f: "write", key, value }, { f: "cas", key, version: random.below(5, "version"), value }], "kind");
+      return random.pick<VersionedRegisterInput>(
+        [
+          { f: "read", key },
+          { f: "write", key, value },
+          { f: "cas", key, version: random.below(5, "version"), value },
+        ],
+        "kind",
+      );
     },
     answer(state, input) {
       if (input.f === "read") return { ...state };
@@ -88,9 +95,19 @@ export function simulatedMultiKeyStore(options: ObjectOptions): SimulatedObject<
   return {
     model: multiKeyStoreModel,
     draw(random, count) {
-      const entries = { [keyOf(random, options)]: valueOf(random, options, count), [keyOf(random, options)]: random.chance(0.2, "delete") ? null : valueOf(random, options, count) };
+      const entries = {
+        [keyOf(random, options)]: valueOf(random, options, count),
+        [keyOf(random, options)]: random.chance(0.2, "delete") ? null : valueOf(random, options, count),
+      };
       const expected = { [keyOf(random, options)]: random.chance(0.3, "absent") ? null : valueOf(random, options, count) };
-      return random.pick<MultiKeyInput>([{ f: "read", keys: [keyOf(random, options), keyOf(random, options)] }, { f: "write", entries }, { f: "cas", expected, entries }], "kind");
+      return random.pick<MultiKeyInput>(
+        [
+          { f: "read", keys: [keyOf(random, options), keyOf(random, options)] },
+          { f: "write", entries },
+          { f: "cas", expected, entries },
+        ],
+        "kind",
+      );
     },
     answer(state, input) {
       if (input.f === "read") return input.keys.map((key) => state[key] ?? null);
@@ -109,7 +126,16 @@ export function simulatedStringStore(options: ObjectOptions): SimulatedObject<st
     draw(random, count) {
       const key = keyOf(random, options);
       const value = `${valueOf(random, options, count)};`;
-      return random.pick<StringStoreInput>([{ f: "get", key }, { f: "get", key }, { f: "append", key, value }, { f: "append", key, value }, { f: "put", key, value }], "kind");
+      return random.pick<StringStoreInput>(
+        [
+          { f: "get", key },
+          { f: "get", key },
+          { f: "append", key, value },
+          { f: "append", key, value },
+          { f: "put", key, value },
+        ],
+        "kind",
+      );
     },
     answer: (state, input) => (input.f === "get" ? state : null),
     falsify: (input, random) => (input.f === "get" ? `${anyValue(random)};` : undefined),
@@ -157,7 +183,11 @@ export function simulatedPriorityQueue(options: ObjectOptions): SimulatedObject<
 export function simulatedSet(options: ObjectOptions): SimulatedObject<boolean, SetInput, SetOutput> {
   return {
     model: setModel,
-    draw: (random, count) => ({ f: random.pick(["add", "remove", "contains"] as const, "kind"), key: keyOf(random, options), element: valueOf(random, options, count) }),
+    draw: (random, count) => ({
+      f: random.pick(["add", "remove", "contains"] as const, "kind"),
+      key: keyOf(random, options),
+      element: valueOf(random, options, count),
+    }),
     answer: (isPresent, input) => (input.f === "add" ? !isPresent : isPresent),
     falsify: (_input, random) => random.chance(0.5, "outcome"),
   };
@@ -171,7 +201,8 @@ export function simulatedGrowingSet(options: ObjectOptions): SimulatedObject<rea
       return random.chance(0.6, "kind") ? { f: "add", key, element: valueOf(random, options, count) } : { f: "read", key };
     },
     answer: (state, input) => (input.f === "read" ? state : null),
-    falsify: (input, random) => (input.f === "read" ? Array.from({ length: random.below(5, "size") }, (_, index) => String(index + random.below(3, "element"))) : undefined),
+    falsify: (input, random) =>
+      input.f === "read" ? Array.from({ length: random.below(5, "size") }, (_, index) => String(index + random.below(3, "element"))) : undefined,
   };
 }
 
@@ -204,7 +235,8 @@ export function simulatedFencedLock(options: ObjectOptions): SimulatedObject<Fen
       if (input.f === "release") return holder === input.owner;
       return holder === null ? token + 1 : false;
     },
-    falsify: (input, random) => (input.f === "acquire" && random.chance(0.6, "granted") ? random.below(6, "token") : random.chance(0.5, "outcome") && input.f === "release"),
+    falsify: (input, random) =>
+      input.f === "acquire" && random.chance(0.6, "granted") ? random.below(6, "token") : random.chance(0.5, "outcome") && input.f === "release",
   };
 }
 

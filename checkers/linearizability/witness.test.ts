@@ -55,18 +55,35 @@ describe("the witness of a register", () => {
     expect(story).toEqual({ ids: [1, 3, 4], text: "process 3 read 7 although 9 had replaced it before the read began" });
   });
   test("tells of a value from nowhere", () => {
-    expect(registerStory([[0, 0, 1, write("5"), null], [1, 2, 3, read, "6"]])).toEqual({ ids: [1], text: "process 1 read 6, which nobody can have written by then" });
+    expect(
+      registerStory([
+        [0, 0, 1, write("5"), null],
+        [1, 2, 3, read, "6"],
+      ]),
+    ).toEqual({ ids: [1], text: "process 1 read 6, which nobody can have written by then" });
   });
   test("tells of a read that goes back", () => {
-    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 9, write("2"), null], [2, 3, 4, read, "2"], [3, 5, 6, read, "1"]]);
+    const story = registerStory([
+      [0, 0, 1, write("1"), null],
+      [1, 2, 9, write("2"), null],
+      [2, 3, 4, read, "2"],
+      [3, 5, 6, read, "1"],
+    ]);
     expect(story).toEqual({ ids: [0, 1, 2, 3], text: "process 3 read 1 although process 2 had read 2 before, and nobody had written 1 since" });
   });
   test("tells of a lost update", () => {
-    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 3, read, null]]);
+    const story = registerStory([
+      [0, 0, 1, write("1"), null],
+      [1, 2, 3, read, null],
+    ]);
     expect(story).toEqual({ ids: [0, 1], text: "process 1 read nothing although 1 had been written before the read began" });
   });
   test("tells of two compare-and-sets that replaced the same write", () => {
-    const story = registerStory([[0, 0, 1, write("1"), null], [1, 2, 5, cas("2"), true], [2, 3, 6, cas("3"), true]]);
+    const story = registerStory([
+      [0, 0, 1, write("1"), null],
+      [1, 2, 5, cas("2"), true],
+      [2, 3, 6, cas("3"), true],
+    ]);
     expect(story).toEqual({
       ids: [0, 1, 2],
       text: "process 2: cas x from 1 to 3 -> replaced, but going by the operations shown the register was 2 at every moment of that call",
@@ -79,11 +96,24 @@ describe("the witness of a queue", () => {
     return witnessOf(fifoQueueModel, operationsOf(lines)).operations.map(({ id }) => id);
   }
   test("of values that overtake each other is about these two alone", () => {
-    const lines = [[0, 0, 1, enqueue("1"), null], [1, 2, 3, enqueue("2"), null], [2, 4, 5, enqueue("3"), null], [0, 6, 7, dequeue, "1"], [1, 8, 9, dequeue, "3"]] as const;
+    const lines = [
+      [0, 0, 1, enqueue("1"), null],
+      [1, 2, 3, enqueue("2"), null],
+      [2, 4, 5, enqueue("3"), null],
+      [0, 6, 7, dequeue, "1"],
+      [1, 8, 9, dequeue, "3"],
+    ] as const;
     expect(queueStory(lines)).toEqual([1, 2, 4]);
   });
   test("of a value that came out twice is both dequeues and the enqueue", () => {
-    expect(queueStory([[0, 0, 1, enqueue("1"), null], [2, 2, 3, enqueue("2"), null], [0, 6, 7, dequeue, "1"], [1, 8, 9, dequeue, "1"]])).toEqual([0, 2, 3]);
+    expect(
+      queueStory([
+        [0, 0, 1, enqueue("1"), null],
+        [2, 2, 3, enqueue("2"), null],
+        [0, 6, 7, dequeue, "1"],
+        [1, 8, 9, dequeue, "1"],
+      ]),
+    ).toEqual([0, 2, 3]);
   });
 });
 
@@ -113,7 +143,8 @@ function checkWitnesses<S, I extends Input, O extends Json>(object: SimulatedObj
     witnessCount++;
     const witness = witnessOf(model, operations);
     const scope = scopeOf(model, witness);
-    const keeping = (some: ReadonlySet<Operation<I, O>>, among: readonly Operation<I, O>[]): readonly Operation<I, O>[] => among.flatMap((operation) => (some.has(operation) ? [operation] : asMaybe(model, operation)));
+    const keeping = (some: ReadonlySet<Operation<I, O>>, among: readonly Operation<I, O>[]): readonly Operation<I, O>[] =>
+      among.flatMap((operation) => (some.has(operation) ? [operation] : asMaybe(model, operation)));
     const kept = new Set(witness.operations.filter((operation) => !witness.sources.has(operation)));
     expect(kept).toContain(witness.culprit);
     expect({ index, alone: can(witness.operations), whateverElse: can(keeping(kept, scope)) }).toEqual({ index, alone: false, whateverElse: false });

@@ -161,7 +161,9 @@ class WitnessSearch<S, I extends Input, O extends Json> {
 }
 
 function lastOf<I extends Input, O extends Json>(operations: readonly Operation<I, O>[]): Operation<I, O> | undefined {
-  return operations.filter((operation) => operation.type === "ok").reduce<Operation<I, O> | undefined>((latest, each) => (latest !== undefined && latest.completedIndex > each.completedIndex ? latest : each), undefined);
+  return operations
+    .filter((operation) => operation.type === "ok")
+    .reduce<Operation<I, O> | undefined>((latest, each) => (latest !== undefined && latest.completedIndex > each.completedIndex ? latest : each), undefined);
 }
 
 function inOrder<I extends Input, O extends Json>(operations: readonly Operation<I, O>[]): Operation<I, O>[] {
@@ -178,7 +180,9 @@ function asMaybe<S, I extends Input, O extends Json>(model: Model<S, I, O>, oper
 
 /** The history as it stood at a moment: nothing invoked later, nothing completed later. */
 function until<I extends Input, O extends Json>(operations: readonly Operation<I, O>[], moment: number): Operation<I, O>[] {
-  return operations.filter((operation) => operation.invokedIndex <= moment).map((operation) => (operation.completedIndex <= moment ? operation : withoutOutcome(operation)));
+  return operations
+    .filter((operation) => operation.invokedIndex <= moment)
+    .map((operation) => (operation.completedIndex <= moment ? operation : withoutOutcome(operation)));
 }
 
 function withoutOutcome<I extends Input, O extends Json>(operation: Operation<I, O>): Operation<I, O> {

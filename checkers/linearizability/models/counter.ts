@@ -3,8 +3,7 @@ import type { Model } from "../model.ts";
 
 export type CounterInput =
   /** May be negative. */
-  | { readonly f: "add"; readonly key: string; readonly amount: number }
-  | { readonly f: "read"; readonly key: string };
+  { readonly f: "add"; readonly key: string; readonly amount: number } | { readonly f: "read"; readonly key: string };
 
 /** add: null, or the new value if the system answers it; read: the value. */
 export type CounterOutput = number | null;

@@ -1,9 +1,7 @@
 // A priority queue of numbers per key: polling takes the greatest.
 import type { Model } from "../model.ts";
 
-export type PriorityQueueInput =
-  | { readonly f: "insert"; readonly key: string; readonly value: number }
-  | { readonly f: "poll"; readonly key: string };
+export type PriorityQueueInput = { readonly f: "insert"; readonly key: string; readonly value: number } | { readonly f: "poll"; readonly key: string };
 
 /** insert: null; poll: the greatest value, or null when the queue was empty. */
 export type PriorityQueueOutput = number | null;

@@ -89,7 +89,7 @@ function relevantPending(completed: readonly RegisterOperation[], pending: reado
 
 /** Adds what indeterminate compare-and-sets must have met if their own value was seen, and theirs in turn. */
 function addSources(seen: Set<string | null>, pending: readonly RegisterOperation[], areAllRelevant: boolean): void {
-  for (let before = -1; before < seen.size; ) {
+  for (let before = -1; before < seen.size;) {
     before = seen.size;
     for (const { input } of pending) if (input.f === "cas" && (areAllRelevant || seen.has(input.to))) seen.add(input.from);
   }

@@ -1,9 +1,7 @@
 // A counting semaphore per key: at most so many permits are out at once.
 import type { Model } from "../model.ts";
 
-export type SemaphoreInput =
-  | { readonly f: "acquire"; readonly key: string }
-  | { readonly f: "release"; readonly key: string };
+export type SemaphoreInput = { readonly f: "acquire"; readonly key: string } | { readonly f: "release"; readonly key: string };
 
 /** acquire: whether there was a permit; release: true, or false if none was out. */
 export type SemaphoreOutput = boolean;

@@ -25,9 +25,7 @@ export const setModel: Model<boolean, SetInput, SetOutput> = {
   describeState: (isPresent) => (isPresent ? "present" : "absent"),
 };
 
-export type GrowingSetInput =
-  | { readonly f: "add"; readonly key: string; readonly element: string }
-  | { readonly f: "read"; readonly key: string };
+export type GrowingSetInput = { readonly f: "add"; readonly key: string; readonly element: string } | { readonly f: "read"; readonly key: string };
 
 /** add: null; read: all elements, in any order. */
 export type GrowingSetOutput = readonly string[] | null;

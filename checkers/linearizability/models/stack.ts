@@ -1,9 +1,7 @@
 // A last-in-first-out stack per key.
 import type { Model } from "../model.ts";
 
-export type StackInput =
-  | { readonly f: "push"; readonly key: string; readonly value: string }
-  | { readonly f: "pop"; readonly key: string };
+export type StackInput = { readonly f: "push"; readonly key: string; readonly value: string } | { readonly f: "pop"; readonly key: string };
 
 /** push: null; pop: the value, or null when the stack was empty. */
 export type StackOutput = string | null;

@@ -24,7 +24,10 @@ export const versionedRegisterModel: Model<VersionedState, VersionedRegisterInpu
   isReadOnly: (input, output) => input.f === "read" || (input.f === "cas" && output === false),
   stateKey: ({ value, version }) => `${version} ${JSON.stringify(value)}`,
   describeOperation,
-  describeResult: (_input, output) => (typeof output === "object" ? `-> ${output.value ?? "nothing"} at version ${output.version}` : `-> ${output === false ? "did not match" : `version ${output}`}`),
+  describeResult: (_input, output) =>
+    typeof output === "object"
+      ? `-> ${output.value ?? "nothing"} at version ${output.version}`
+      : `-> ${output === false ? "did not match" : `version ${output}`}`,
   describeState: ({ value, version }) => `${value ?? "nothing"} at version ${version}`,
 };
 

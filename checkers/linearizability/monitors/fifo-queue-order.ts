@@ -137,7 +137,8 @@ function placeAll(values: readonly Value[], empties: readonly number[], operatio
     const start = operations[position]?.invokedIndex ?? 0;
     const around = spanAround(busy, start);
     const at = around === undefined ? start : around.to;
-    if (at > (operations[position]?.completedIndex ?? 0)) return { verdict: "invalid", suspects: [position, ...suspectsOf(values.filter((value) => value.b < at && value.c > start))] };
+    if (at > (operations[position]?.completedIndex ?? 0))
+      return { verdict: "invalid", suspects: [position, ...suspectsOf(values.filter((value) => value.b < at && value.c > start))] };
     placed.push({ at, position });
   }
   // Stable: at one moment the values come in their order, each before it leaves, and then the empties.

@@ -84,7 +84,8 @@ class RegisterZones {
     const waiting = [...this.#clusters.values()].filter((cluster) => cluster.isRequired);
     for (let cluster = waiting.pop(); cluster !== undefined; cluster = waiting.pop()) {
       if (cluster.writer === undefined) {
-        if (cluster.value !== this.#initial) return cluster.readers.length > 0 ? cluster.readers.slice(0, 1) : cluster.replacedBy === undefined ? [] : [cluster.replacedBy];
+        if (cluster.value !== this.#initial)
+          return cluster.readers.length > 0 ? cluster.readers.slice(0, 1) : cluster.replacedBy === undefined ? [] : [cluster.replacedBy];
         continue;
       }
       const { input } = this.#at(cluster.writer);
