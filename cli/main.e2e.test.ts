@@ -239,6 +239,8 @@ describe("an interruption", () => {
     using desk = new Desk();
     const child = spawn(process.execPath, [new URL("./main.ts", import.meta.url).pathname, "explore", tiny, "--time", "10m", "--workers", "1", "--json"], {
       cwd: desk.directory,
+      // The store of this test, whatever the environment of whoever runs the tests says.
+      env: { ...process.env, FAULTLINE_STORE: join(desk.directory, ".faultline") },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const out: Buffer[] = [];
