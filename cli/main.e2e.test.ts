@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Desk } from "./fixtures/recorded-terminal.ts";
 
 const tiny = new URL("./fixtures/tiny-system.ts", import.meta.url).pathname;
@@ -243,6 +243,7 @@ describe("an interruption", () => {
       env: { ...process.env, FAULTLINE_STORE: join(desk.directory, ".faultline") },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    onTestFinished(() => void child.kill("SIGKILL"));
     const out: Buffer[] = [];
     child.stdout.on("data", (bytes: Buffer) => out.push(bytes));
     await expect.poll(() => existsSync(join(desk.directory, ".faultline", "runs")), { timeout: 20_000 }).toBe(true);

@@ -101,10 +101,11 @@ export const claims: readonly Claim[] = [
     },
   },
   {
+    // Torn power cuts of a majority can leave its last records in doubt, and a node in doubt does not vote: that takes an operator.
     id: "CN-A1",
-    text: "After all faults have healed, every node answers again.",
+    text: "After faults other than power cuts have healed, every node answers again.",
     variants,
-    faults: survivedFaults,
+    faults: survivedFaults.filter((kind) => kind !== "power-cut" && kind !== "torn-write"),
     judgedBy: ["built-in:recovery"],
     premise: answered,
   },

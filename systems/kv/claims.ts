@@ -80,11 +80,12 @@ export const claims: readonly Claim[] = [
     },
   },
   {
-    // A node whose acknowledged records have rotted refuses to start: that takes an operator, not time.
+    // Rotted records keep a node from starting, and torn power cuts of a majority can leave its last records in doubt, so
+    // that nobody may vote: both take an operator, not time.
     id: "KV-A1",
-    text: "After all faults have healed, every node answers again.",
+    text: "After faults other than power cuts and rot have healed, every node answers again.",
     variants,
-    faults: survivedFaults.filter((kind) => kind !== "bit-rot"),
+    faults: survivedFaults.filter((kind) => !["bit-rot", "power-cut", "torn-write"].includes(kind)),
     judgedBy: ["built-in:recovery"],
     premise: answered,
   },

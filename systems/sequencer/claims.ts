@@ -89,10 +89,11 @@ export const claims: readonly Claim[] = [
     premise: cutOff,
   },
   {
+    // Torn power cuts of a majority can leave its last records in doubt, and a node in doubt does not vote: that takes an operator.
     id: "SEQ-A1",
-    text: "After all faults have healed, every node answers again.",
+    text: "After faults other than power cuts have healed, every node answers again.",
     variants: everyVariant,
-    faults: survivedFaults,
+    faults: survivedFaults.filter((kind) => kind !== "power-cut" && kind !== "torn-write"),
     judgedBy: ["built-in:recovery"],
     premise: answered,
   },
