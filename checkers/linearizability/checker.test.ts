@@ -34,7 +34,7 @@ describe("a verdict", () => {
       why: "2 completed operations have a legal order that respects real time",
       claims: [{ id: "linearizable", verdict: "valid" }],
       evidence: [],
-      statistics: { operations: 2, completed: 2, partitions: 1, algorithms: { search: 1 } },
+      statistics: { operations: 2, completed: 2, partitions: 1, algorithms: { "depth-first search": 1 } },
     });
   });
 

@@ -4,6 +4,7 @@ import type { History } from "../../harness/history.ts";
 import type { Json } from "../../harness/json.ts";
 import type { Input } from "../../harness/operation.ts";
 import type { Verdict } from "../../harness/verdict.ts";
+import type { Algorithm } from "./attempt.ts";
 import { Decider } from "./decision.ts";
 import { Judge, linearizabilityProperty } from "./judgement.ts";
 import type { Model } from "./model.ts";
@@ -12,6 +13,8 @@ import { partitionsOf } from "./partition.ts";
 export interface LinearizableOptions {
   /** Put the linearization of every partition into the evidence of a valid history. Default: it is only replayed. */
   readonly showsLinearizations?: boolean;
+  /** Default: auto. */
+  readonly algorithm?: Algorithm;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface LinearizableOptions {
  * witness that cannot be made smaller; hard histories cost exponential time, and then the limits answer `unknown`.
  */
 export function linearizable<S, I extends Input, O extends Json>(model: Model<S, I, O>, options: LinearizableOptions = {}): Checker<I, O> {
-  const decider = new Decider(model);
+  const decider = new Decider(model, options.algorithm);
   const judge = new Judge(model, decider);
   const showsLinearizations = options.showsLinearizations ?? false;
   return {

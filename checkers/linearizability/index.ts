@@ -1,4 +1,5 @@
 // The face of the linearizability checker.
+export type { Algorithm } from "./attempt.ts";
 export { checkLinearizability, linearizable } from "./checker.ts";
 export type { LinearizableOptions } from "./checker.ts";
 export { linearizabilityProperty } from "./judgement.ts";

@@ -1,12 +1,13 @@
 // From a decision to a verdict with evidence that people can read. For the checker.
 import { assert } from "../../harness/errors.ts";
-import type { Limits, StopReason } from "../../harness/checker.ts";
+import type { Limits } from "../../harness/checker.ts";
 import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import type { Evidence, LinearizationStep, ShownOperation, Verdict, VerdictWord } from "../../harness/verdict.ts";
 import { countOf, shown } from "../shown.ts";
 import { bruteForceLimit, isLinearizableByBruteForce } from "./brute-force.ts";
-import type { Decider, Decision, PartitionDecision } from "./decision.ts";
+import type { PartitionDecision } from "./attempt.ts";
+import type { Decider, Decision } from "./decision.ts";
 import { explainWitness, resultOf, sentenceOf } from "./explanation.ts";
 import type { Model } from "./model.ts";
 import type { Partition } from "./partition.ts";
@@ -53,7 +54,7 @@ export class Judge<S, I extends Input, O extends Json> {
     const suspects = answer.verdict === "invalid" ? answer.suspects : undefined;
     const witness = minimalWitness({ model: this.#model, decider: this.#decider, operations: partition.operations, suspects, limits: options.limits });
     const partial = this.#partialLinearization(partition, witness, options.limits);
-    const counted = { ...statistics, decidedBy: culprit.decidedBy, partition: partition.key };
+    const counted = { ...statistics, decidedBy: culprit.decidedBy, because: culprit.because, partition: partition.key };
     if (witness === undefined) {
       const where = partition.key === "" ? "" : ` on ${partition.key}`;
       const why = `no order of the ${partition.operations.length} operations${where} respects real time and the rules of a ${this.#model.name}; the limits ended before a smallest witness was found`;
@@ -121,24 +122,27 @@ export class Judge<S, I extends Input, O extends Json> {
     return shown(operation, { text: this.#model.describeOperation(operation.input), result: resultOf(this.#model, operation) });
   }
 
-  #whyUnknown({ reason, attempt }: { readonly reason: StopReason; readonly attempt: PartitionDecision<I, O> }, { partitionCount }: JudgementOptions): string {
-    const { partition, statistics } = attempt;
+  #whyUnknown({ reason, attempt }: NonNullable<Decision<I, O>["stopped"]>, { partitionCount }: JudgementOptions): string {
+    const { partition, statistics, because } = attempt;
     const indeterminate = partition.operations.filter((operation) => operation.type === "info").length;
     const where = partition.key === "" ? "the history" : `partition ${partition.key} (one of ${partitionCount})`;
     const size = `${countOf(partition.operations.length, "operation")}, ${indeterminate} of unknown outcome`;
+    if (reason === "inapplicable") return `${where} with ${size}, was not decided: ${because}; allow the searches too`;
     const effort = `${countOf(statistics.configurations, "configuration")}, ${statistics.deepest} operations deep`;
     return `${where} with ${size}, was not decided: ${whatEnded[reason]} after ${effort}; ${wayOut[reason]}`;
   }
 }
 
-const whatEnded: Readonly<Record<StopReason, string>> = {
+type StoppedBy = Exclude<NonNullable<Decision<Input, Json>["stopped"]>["reason"], "inapplicable">;
+
+const whatEnded: Readonly<Record<StoppedBy, string>> = {
   steps: "the step limit was reached",
   time: "the time limit was reached",
   memory: "the memory limit was reached",
   interrupted: "it was interrupted",
 };
 
-const wayOut: Readonly<Record<StopReason, string>> = {
+const wayOut: Readonly<Record<StoppedBy, string>> = {
   steps: "allow more steps, or use fewer clients or distinct values",
   time: "allow more time, or use fewer clients or distinct values",
   memory: "allow more memory, or use fewer clients or distinct values",

@@ -52,7 +52,7 @@ export interface Model<S, I extends Input = Input, O extends Json = Json> {
   /** Equal keys for equal states and only for them. Default: the state itself, which then must be a primitive. */
   stateKey?(state: S): string | number;
 
-  /** Algorithms that decide this object in polynomial time, tried in order before a search that has become expensive. */
+  /** Algorithms that decide this object in polynomial time, tried in order; the first that applies has the last word. */
   readonly monitors?: readonly Monitor<I, O>[];
 
   /** E.g. `write x = 7`, without the result. */
@@ -69,14 +69,25 @@ export interface Model<S, I extends Input = Input, O extends Json = Json> {
   explain?(witness: readonly Operation<I, O>[], culprit: Operation<I, O>): string | undefined;
 }
 
-/** Decides one kind of object exactly in polynomial time, as far as its preconditions hold. */
+/** Decides one kind of object exactly in polynomial time, as far as its precondition holds. */
 export interface Monitor<I extends Input = Input, O extends Json = Json> {
   readonly name: string;
-  /** `operations` of one partition in order of invocation, without failed ones. Undefined: a precondition does not hold. */
-  decide(operations: readonly Operation<I, O>[]): MonitorAnswer | undefined;
+  /** When it applies, for people: `every value is written once`. */
+  readonly precondition: string;
+  /**
+   * `operations` of one partition in order of invocation, without failed ones. One of unknown outcome (`info`) whose
+   * `completedIndex` is finite took effect before then or never; witnesses are made of such, so a monitor that cannot tell
+   * exactly what they allow must say that it is inapplicable.
+   */
+  decide(operations: readonly Operation<I, O>[]): MonitorAnswer;
 }
 
 /** Positions refer to the operations given. */
 export type MonitorAnswer =
   | { readonly verdict: "valid"; /** A linearization; it is replayed before anybody believes it. */ readonly order: readonly number[] }
-  | { readonly verdict: "invalid"; /** Operations that contradict each other, to start the search for a witness from. */ readonly suspects: readonly number[] };
+  | {
+      readonly verdict: "invalid";
+      /** Few operations that contradict each other, to start the search for a witness from: as small a set as the monitor can name. */
+      readonly suspects: readonly number[];
+    }
+  | { readonly verdict: "inapplicable"; /** What stands against it, one clause: `value 3 is written twice`. */ readonly why: string };

@@ -79,7 +79,7 @@ class Deciders<S, I extends Input, O extends Json> {
     const given = operations.filter(({ type, input }) => type === "ok" || (type === "info" && this.#model.isReadOnly?.(input, undefined) !== true));
     return (this.#model.monitors ?? []).flatMap((monitor) => {
       const answer = monitor.decide(given);
-      if (answer === undefined) return [];
+      if (answer.verdict === "inapplicable") return [];
       if (answer.verdict === "valid") expect(faultOfLinearization(this.#model, given, answer.order)).toBeUndefined();
       return [{ monitor: monitor.name, isValid: answer.verdict === "valid" }];
     });

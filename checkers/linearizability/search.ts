@@ -10,11 +10,17 @@ export interface SearchBudget {
 /** Positions refer to the operations given. */
 export type SearchAnswer =
   | { readonly verdict: "valid"; /** A linearization, with the indeterminate operations that it uses. */ readonly order: readonly number[] }
-  | { readonly verdict: "invalid"; /** Operations that may be impossible by themselves. */ readonly suspects?: readonly number[] }
+  | {
+      readonly verdict: "invalid";
+      /** Operations that may be impossible by themselves. */
+      readonly suspects?: readonly number[];
+      /** The operation whose completion made the history impossible: the history up to it is, the one before it is not. */
+      readonly impossibleAt?: number;
+    }
   | { readonly verdict: "unknown"; readonly reason: SearchStop };
 
-/** `budget`: only this attempt's share was used up; the others end the whole check. */
-export type SearchStop = StopReason | "budget";
+/** `budget`: only this attempt's share was used up. `inapplicable`: no algorithm that was allowed can decide it. */
+export type SearchStop = StopReason | "budget" | "inapplicable";
 
 export interface SearchStatistics {
   /** Attempts to take a step. */

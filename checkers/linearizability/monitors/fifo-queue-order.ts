@@ -15,8 +15,7 @@ import { MinimumHeap } from "./minimum-heap.ts";
 
 type QueueOperation = Operation<QueueInput, QueueOutput>;
 
-/** Precondition: no value is enqueued twice. */
-export const fifoQueueOrder: Monitor<QueueInput, QueueOutput> = { name: "queue order", decide };
+export const fifoQueueOrder: Monitor<QueueInput, QueueOutput> = { name: "queue order", precondition: "every value is enqueued once", decide };
 
 /** The life of one value: put in during [a, b], taken out during [c, d]; Infinity if never. Tightened: b <= d, c >= a. */
 interface Value {
@@ -28,13 +27,13 @@ interface Value {
   d: number;
 }
 
-function decide(operations: readonly QueueOperation[]): MonitorAnswer | undefined {
+function decide(operations: readonly QueueOperation[]): MonitorAnswer {
   const values = new Map<string, Value>();
   const empties: number[] = [];
   const lost: number[] = [];
   for (const [position, { input, invokedIndex, completedIndex }] of operations.entries()) {
     if (input.f !== "enqueue") continue;
-    if (values.has(input.value)) return undefined;
+    if (values.has(input.value)) return { verdict: "inapplicable", why: `value ${input.value} is enqueued twice` };
     values.set(input.value, { enqueue: position, dequeue: undefined, a: invokedIndex, b: completedIndex, c: Infinity, d: Infinity });
   }
   for (const [position, operation] of operations.entries()) {

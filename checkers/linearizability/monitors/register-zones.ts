@@ -12,7 +12,11 @@ import type { Monitor, MonitorAnswer } from "../model.ts";
 
 /** For registers that hold `initial` at first; refused compare-and-sets and deletes are left to the search. */
 export function registerZones(initial: string | null): Monitor<RegisterInput, RegisterOutput> {
-  return { name: "register zones", decide: (operations) => new RegisterZones(initial).decide(operations) };
+  return {
+    name: "register zones",
+    precondition: "every value is written once, nothing is deleted, and every completed compare-and-set matched",
+    decide: (operations) => new RegisterZones(initial).decide(operations),
+  };
 }
 
 /** All operations on one value. */
@@ -42,10 +46,13 @@ class RegisterZones {
     this.#initial = initial;
   }
 
-  decide(operations: readonly RegisterOperation[]): MonitorAnswer | undefined {
+  decide(operations: readonly RegisterOperation[]): MonitorAnswer {
     this.#operations = operations;
     this.#cluster(this.#initial).isRequired = true;
-    for (let position = 0; position < operations.length; position++) if (!this.#addWriter(position)) return undefined;
+    for (let position = 0; position < operations.length; position++) {
+      const why = this.#addWriter(position);
+      if (why !== undefined) return { verdict: "inapplicable", why };
+    }
     for (let position = 0; position < operations.length; position++) this.#addReader(position);
     const conflict = this.#requireSources();
     if (conflict !== undefined) return refuted(conflict);
@@ -59,16 +66,18 @@ class RegisterZones {
     return this.#cycle() ?? placeBlocks(blocks);
   }
 
-  /** False if a precondition fails: a value written twice, a delete, a refused compare-and-set. */
-  #addWriter(position: number): boolean {
+  /** Which precondition fails, if one does: a value written twice, a delete, a refused compare-and-set. */
+  #addWriter(position: number): string | undefined {
     const { input, output, type } = this.#at(position);
-    if (input.f === "read") return true;
-    if (input.f === "delete" || (input.f === "cas" && output === false)) return false;
+    if (input.f === "read") return undefined;
+    if (input.f === "delete") return "a value is deleted";
+    if (input.f === "cas" && output === false) return "a compare-and-set was refused";
     const cluster = this.#cluster(producedBy(input));
-    if (cluster.writer !== undefined || cluster.value === this.#initial) return false;
+    if (cluster.value === this.#initial) return "the initial value is written";
+    if (cluster.writer !== undefined) return `value ${cluster.value ?? ""} is written twice`;
     cluster.writer = position;
     if (type === "ok") cluster.isRequired = true;
-    return true;
+    return undefined;
   }
 
   #addReader(position: number): void {

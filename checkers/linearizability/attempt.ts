@@ -1,0 +1,104 @@
+// How one partition is decided: which algorithm may try how long, in which order. The portfolio.
+//
+// Most partitions of most histories fall to a few steps of search. Of those that do not, the monitors of the model decide
+// in polynomial time what is theirs. What remains is exponential, and then depth-first and breadth-first search take
+// turns: the one is quick where a lucky order exists, the other where there is none, and nobody knows beforehand.
+import { assert } from "../../harness/errors.ts";
+import type { Limits } from "../../harness/checker.ts";
+import type { Json } from "../../harness/json.ts";
+import type { Input, Operation } from "../../harness/operation.ts";
+import { faultOfLinearization } from "./certificate.ts";
+import type { Model } from "./model.ts";
+import type { Partition } from "./partition.ts";
+import { ReducedSearch } from "./reduced-search.ts";
+import type { SearchAnswer, SearchStatistics } from "./search.ts";
+
+/**
+ * `auto`: a short search, then the model's monitors, then the searches in turn. The others are for comparisons: only the
+ * depth-first search, only the just-in-time search, only the monitors (`unknown` where none applies).
+ */
+export type Algorithm = "auto" | "search" | "jit" | "monitor";
+
+/** How one partition was decided, or how far the attempt came. */
+export interface PartitionDecision<I extends Input, O extends Json> {
+  readonly partition: Partition<I, O>;
+  readonly answer: SearchAnswer;
+  /** `depth-first search`, `just-in-time search`, or the name of a monitor. */
+  readonly decidedBy: string;
+  /** Why that one, a clause: the precondition that held, or what stood against the monitors. */
+  readonly because: string;
+  readonly statistics: SearchStatistics;
+}
+
+const firstBudget = 256;
+const firstBudgetPerOperation = 4;
+/** Above so many operations a monitor is asked before the search: its cost is certain. */
+const monitorFirst = 256;
+/** Of every search in round 1; four times as much in every round after. */
+export const secondBudget = 20_000;
+const budgetFactor = 4;
+
+const depthFirst = "depth-first search";
+const nothingDone: SearchStatistics = { steps: 0, configurations: 0, deepest: 0, memoryBytes: 0 };
+
+/** Attempts on any number of partitions of one model, with the same buffers. */
+export class Attempts<S, I extends Input, O extends Json> {
+  readonly #model: Model<S, I, O>;
+  readonly #algorithm: Algorithm;
+  readonly #search: ReducedSearch<S, I, O>;
+  /** Why no monitor decides a partition, once that is known. */
+  readonly #unmonitored = new WeakMap<Partition<I, O>, string>();
+
+  constructor(model: Model<S, I, O>, algorithm: Algorithm) {
+    this.#model = model;
+    this.#algorithm = algorithm;
+    this.#search = new ReducedSearch(model);
+  }
+
+  /** One round on one partition: 0 is short, each after 1 has four times the budget of the one before. */
+  attempt(partition: Partition<I, O>, round: number, limits: Limits): PartitionDecision<I, O> {
+    const { operations } = partition;
+    const isMonitored = this.#algorithm === "monitor" || (this.#algorithm === "auto" && (round > 0 || operations.length > monitorFirst));
+    if (isMonitored && !this.#unmonitored.has(partition)) {
+      const decided = this.#monitor(partition);
+      if (decided !== undefined) return decided;
+    }
+    const because = this.#unmonitored.get(partition) ?? (this.#algorithm === "auto" ? "a short search was enough" : "it was asked for");
+    if (this.#algorithm === "monitor")
+      return { partition, answer: { verdict: "unknown", reason: "inapplicable" }, decidedBy: "monitor", because, statistics: nothingDone };
+    const maxSteps = round === 0 ? firstBudget + firstBudgetPerOperation * operations.length : secondBudget * budgetFactor ** (round - 1);
+    const answer = this.#search.run(operations, { maxSteps, limits }, { withClasses: round > 0 });
+    this.#replay(partition, answer, depthFirst);
+    return { partition, answer, decidedBy: depthFirst, because, statistics: this.#search.statistics };
+  }
+
+  /** The longest partial linearization that one round of search finds: positions of the operations given. */
+  longestPartial(operations: readonly Operation<I, O>[], limits: Limits): number[] {
+    this.#search.run(operations, { maxSteps: secondBudget, limits }, { withClasses: true });
+    return this.#search.longestPartial;
+  }
+
+  #monitor(partition: Partition<I, O>): PartitionDecision<I, O> | undefined {
+    const reasons: string[] = [];
+    for (const monitor of this.#model.monitors ?? []) {
+      const answer = monitor.decide(partition.operations);
+      if (answer.verdict === "inapplicable") {
+        reasons.push(`${monitor.name} does not apply: ${answer.why}`);
+        continue;
+      }
+      this.#replay(partition, answer, monitor.name);
+      const count = partition.operations.length;
+      const statistics = { steps: count, configurations: 0, deepest: count, memoryBytes: 0 };
+      return { partition, answer, decidedBy: monitor.name, because: monitor.precondition, statistics };
+    }
+    this.#unmonitored.set(partition, reasons.length === 0 ? `there is no monitor for a ${this.#model.name}` : reasons.join("; "));
+    return undefined;
+  }
+
+  /** Nobody hears of a linearization before it has been replayed. */
+  #replay({ key, operations }: Partition<I, O>, answer: SearchAnswer, by: string): void {
+    if (answer.verdict !== "valid") return;
+    const fault = faultOfLinearization(this.#model, operations, answer.order);
+    assert(fault === undefined, `the linearization of ${by} for "${key}" does not hold: ${fault ?? ""}`);
+  }
+}
