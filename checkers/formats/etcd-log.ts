@@ -1,26 +1,23 @@
-// The etcd logs of Jepsen that Porcupine tests with: lines `INFO  jepsen.util - PROCESS :TYPE :F VALUE`.
+// The etcd logs of Jepsen that Porcupine tests with: lines `INFO  jepsen.util - PROCESS :TYPE :F VALUE`, all on one register.
 import type { History } from "../../harness/history.ts";
 import type { JsonObject } from "../../harness/json.ts";
-import type { RegisterInput, RegisterOutput } from "../linearizability/models/register.ts";
-import { Recording, brokenHistory, completeLines } from "./recording.ts";
-import type { FailedCas, ForeignEvent } from "./recording.ts";
+import { brokenHistory } from "./broken-history.ts";
+import { canonicalNumber } from "./decimal-number.ts";
+import type { FailedCas } from "./history-format.ts";
+import { Recording } from "./recording.ts";
+import type { ForeignOutcome } from "./recording.ts";
+import { completeLines } from "./text-lines.ts";
 
-/** All operations of such a file are on one register; this is its key. */
 const key = "register";
 const eventLine = /^INFO\s+jepsen\.util - (\d+)\s+:(invoke|ok|fail|info)\s+:(read|write|cas)\s+(.+)$/;
 /** Other loggers of Jepsen, and its nemesis. */
 const foreignLine = /^(?:(?:INFO|WARN|ERROR)\s+(?!jepsen\.util)\S+ - |INFO\s+jepsen\.util - :nemesis\s)/;
 
-export interface EtcdLogOptions {
-  /** Default `mismatch`: these logs call a compare-and-set failed that ran and met another value. */
-  readonly failedCas?: FailedCas;
-}
-
 /**
- * `:timed-out` and `:info` leave the outcome unknown. A failed read or write did not happen, unless it timed out.
+ * `:timed-out` and `:info` leave the outcome unknown. A failed read or write did not happen.
  * @throws UsageError with the line, if the file is broken or cut off
  */
-export function parseEtcdLog(text: string, options: EtcdLogOptions = {}): History<RegisterInput, RegisterOutput> {
+export function readEtcdLog(text: string, failedCas: FailedCas): History {
   const recording = new Recording();
   for (const [index, raw] of completeLines(text).entries()) {
     const line = raw.trimEnd();
@@ -29,9 +26,7 @@ export function parseEtcdLog(text: string, options: EtcdLogOptions = {}): Histor
     if (process === undefined || type === undefined || f === undefined || value === undefined) {
       throw brokenHistory(index + 1, "INFO jepsen.util - PROCESS :TYPE :F VALUE", line);
     }
-    const parts = { line: index + 1, process: Number(process), type, f, value };
-    if (type !== "invoke" && f !== "read" && !value.startsWith(":")) recording.expectArguments(index + 1, parts.process, argumentsOf(index + 1, f, value));
-    recording.add(eventOf(parts, options.failedCas ?? "mismatch"));
+    readLine(recording, { line: index + 1, process: Number(process), type, f, value }, failedCas);
   }
   return recording.finish();
 }
@@ -44,20 +39,34 @@ interface LogLine {
   readonly value: string;
 }
 
-function eventOf({ line, process, type, f, value }: LogLine, failedCas: FailedCas): ForeignEvent {
-  const shared = { line, process, f };
-  if (type === "invoke") return { ...shared, type, value: argumentsOf(line, f, value) };
-  if (type === "info") return { ...shared, type };
-  if (type !== "ok" && type !== "fail") throw brokenHistory(line, ":invoke, :ok, :fail or :info", type);
-  if (f === "read" && type === "ok") return { ...shared, type, value: registerValue(line, value) };
-  if (type === "ok") return { ...shared, type, value: f === "cas" ? true : null };
-  if (value === ":timed-out") return { ...shared, type: f === "read" ? "fail" : "info" };
-  return f === "cas" && failedCas === "mismatch" ? { ...shared, type: "ok", value: false } : { ...shared, type: "fail" };
+function readLine(recording: Recording, logged: LogLine, failedCas: FailedCas): void {
+  const { line, process, type, f, value } = logged;
+  if (type === "invoke") {
+    recording.invoke({ line, process, f, value: argumentsOf(line, f, value) });
+    return;
+  }
+  if (f !== "read" && !value.startsWith(":")) recording.expectArguments(line, process, argumentsOf(line, f, value));
+  recording.complete({ line, process, f }, outcomeOf(logged, failedCas));
+}
+
+function outcomeOf({ line, type, f, value }: LogLine, failedCas: FailedCas): ForeignOutcome {
+  if (type === "ok") {
+    if (f === "read") return { type, output: registerValue(line, value) };
+    if (value.startsWith(":")) throw brokenHistory(line, "the arguments of the invocation", value);
+    return { type, output: f === "cas" ? true : null };
+  }
+  const error = value.startsWith(":") ? value : undefined;
+  if (type === "info") return { type, error };
+  if (value === ":timed-out" && f !== "read") return { type: "info", error };
+  return f === "cas" && failedCas === "mismatch" ? { type: "ok", output: false } : { type: "fail", error };
 }
 
 function argumentsOf(line: number, f: string, value: string): JsonObject {
-  if (f === "read") return { key };
   if (f === "write") return { key, value: writtenValue(line, value) };
+  if (f === "read") {
+    if (value !== "nil") throw brokenHistory(line, "nil, as a read has no argument", value);
+    return { key };
+  }
   const [, from, to] = /^\[(\S+) (\S+)\]$/.exec(value) ?? [];
   if (from === undefined || to === undefined) throw brokenHistory(line, "[FROM TO]", value);
   return { key, from: registerValue(line, from), to: writtenValue(line, to) };
@@ -68,6 +77,7 @@ function registerValue(line: number, value: string): string | null {
 }
 
 function writtenValue(line: number, value: string): string {
-  if (!/^-?\d+$/.test(value)) throw brokenHistory(line, "a whole number", value);
-  return value;
+  const text = /^-?\d+$/.test(value) ? canonicalNumber(value) : undefined;
+  if (text === undefined) throw brokenHistory(line, "a whole number", value);
+  return text;
 }

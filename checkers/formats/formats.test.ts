@@ -1,28 +1,8 @@
-// Importers: every line counts, and what no recorder can have written is refused with its line instead of being judged.
+// Readers of foreign formats: every line counts, and what no recorder can have written is refused with its line instead of
+// being judged.
 import { describe, expect, test } from "vitest";
-import { UsageError } from "../../harness/errors.ts";
-import { ednText, readEdn } from "./edn.ts";
-import { parseEtcdLog, parseHard, parseKnossos, parsePorcupineKv } from "./index.ts";
-
-function refusal(parse: () => unknown): string {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  return "accepted";
-}
-
-interface Short {
-  readonly input: unknown;
-  readonly type: string;
-  readonly output?: unknown;
-}
-
-function short(operations: readonly Short[]): unknown[] {
-  return operations.map(({ input, type, output }) => ({ input, type, ...(output === undefined ? {} : { output }) }));
-}
+import { operationsOf, refusalOf } from "./fixtures/refusal.ts";
+import { parseEtcdLog, parseHard, parsePorcupineKv, readHistory } from "./index.ts";
 
 const key = "register";
 
@@ -44,22 +24,31 @@ describe("an etcd log", () => {
         "3\t:info\t:cas\t:timed-out",
         "4\t:invoke\t:read\tnil",
         "4\t:fail\t:read\t:timed-out",
+        "5\t:invoke\t:cas\t[nil 5]",
+        "5\t:fail\t:cas\t:timed-out",
       ),
     );
-    expect(short(history.operations)).toEqual([
+    expect(operationsOf(history)).toEqual([
       { input: { f: "write", key, value: "3" }, type: "ok", output: null },
       { input: { f: "read", key }, type: "ok", output: "3" },
       { input: { f: "cas", key, from: "3", to: "4" }, type: "ok", output: false },
       { input: { f: "cas", key, from: "3", to: "5" }, type: "info" },
       { input: { f: "read", key }, type: "fail" },
+      { input: { f: "cas", key, from: null, to: "5" }, type: "info" },
     ]);
   });
   test("may mean by a failed compare-and-set that it did not happen", () => {
     const history = parseEtcdLog(log("2\t:invoke\t:cas\t[3 4]", "2\t:fail\t:cas\t[3 4]"), { failedCas: "absent" });
-    expect(short(history.operations)).toEqual([{ input: { f: "cas", key, from: "3", to: "4" }, type: "fail" }]);
+    expect(operationsOf(history)).toEqual([{ input: { f: "cas", key, from: "3", to: "4" }, type: "fail" }]);
   });
   test("skips other loggers and the nemesis", () => {
     expect(parseEtcdLog(`INFO  jepsen.core - Worker 1 starting\n${log(":nemesis :info :start nil", "0 :invoke :read nil")}`).operations).toHaveLength(1);
+  });
+  test("may end its lines as Windows does, and begin with a byte order mark", () => {
+    expect(parseEtcdLog(`\ufeff${log("0 :invoke :write 3", "0 :ok :write 3").replaceAll("\n", "\r\n")}`).operations).toHaveLength(1);
+  });
+  test("keeps numbers of any size", () => {
+    expect(parseEtcdLog(log("0 :invoke :write 9007199254740993")).operations[0]?.input).toMatchObject({ value: "9007199254740993" });
   });
   test.each([
     [
@@ -69,8 +58,12 @@ describe("an etcd log", () => {
     ],
     ["cut off before the end of the last line", log("0 :invoke :write 35").slice(0, -2), "line 1: expected the end of the line"],
     ["with a value that is no number", log("0 :invoke :write x"), 'line 1: expected a whole number, found "x"'],
+    ["with a number that has two texts", log("0 :invoke :write 007"), 'line 1: expected a whole number, found "007"'],
     ["with half a compare-and-set", log("0 :invoke :cas [1]"), 'line 1: expected [FROM TO], found "[1]"'],
+    ["with a read of something", log("0 :invoke :read 1"), "line 1: expected nil, as a read has no argument"],
+    ["with a success that timed out", log("0 :invoke :write 3", "0 :ok :write :timed-out"), "line 2: expected the arguments of the invocation"],
     ["with a completion out of nowhere", log("0 :ok :write 3"), 'line 1: expected an invocation of process 0 before its completion, found "ok write"'],
+    ["with a process of 33 bits", log("4294967296 :invoke :write 3"), "line 1: expected a process from 0 to 2147483647"],
     [
       "with two operations of a process at once",
       log("0 :invoke :write 3", "0 :invoke :write 4"),
@@ -88,82 +81,49 @@ describe("an etcd log", () => {
       "line 3: expected no more of process 0",
     ],
     ["that is empty", "", "line 1: expected at least one operation, found nothing"],
-  ])("%s is refused", (_name, text, message) => expect(refusal(() => parseEtcdLog(text))).toContain(message));
+  ])("%s is refused", (_name, text, message) => expect(refusalOf(() => parseEtcdLog(text))).toContain(message));
 });
 
 describe("a key-value history", () => {
-  test("keeps gets, puts and appends by key", () => {
+  test("keeps gets, puts and appends by key; what was never answered is unknown", () => {
     const text =
       '{:process 9, :type :invoke, :f :append, :key "0", :value "a b"}\n{:process 1, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :append, :key "0", :value "a b"}\n{:process 1, :type :ok, :f :get, :key "0", :value "a b"}\n{:process 2, :type :invoke, :f :put, :key "1", :value ""}\n';
-    expect(short(parsePorcupineKv(text).operations)).toEqual([
+    expect(operationsOf(parsePorcupineKv(text))).toEqual([
       { input: { f: "append", key: "0", value: "a b" }, type: "ok", output: null },
       { input: { f: "get", key: "0" }, type: "ok", output: "a b" },
       { input: { f: "put", key: "1", value: "" }, type: "info" },
     ]);
   });
   test.each([
-    ["cut off", '{:process 9, :type :invoke, :f :get, :key "0"', 'line 1: expected a "}" for the "{" of line 1'],
-    ["cut off in a string", '{:process 9, :type :invoke, :f :get, :key "0', "line 1: expected the end of the string of line 1"],
-    ["of another vocabulary", '{:process 9, :type :invoke, :f :cas, :key "0", :value "1"}', "line 1: expected an :f of :get, :put or :append"],
+    ["without a key", "{:process 9, :type :invoke, :f :get, :value nil}\n", "line 1: expected a :key string"],
+    ["of another vocabulary", '{:process 9, :type :invoke, :f :cas, :key "0", :value nil}\n', "line 1: expected an :f of :get, :put or :append"],
+    ["with a get of something", '{:process 9, :type :invoke, :f :get, :key "0", :value "a"}\n', "line 1: expected nil, as a :get has no argument"],
+    ["with a put of nothing", '{:process 9, :type :invoke, :f :put, :key "0", :value nil}\n', "line 1: expected a :value string"],
     [
       "with a get that answers nothing",
-      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "0", :value nil}',
-      'line 2: expected a :value string, found "nil"',
+      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "0", :value nil}\n',
+      "line 2: expected a :value string",
     ],
     [
-      "that completes another key",
-      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "1", :value "1"}',
+      "with an answer of another key",
+      '{:process 9, :type :invoke, :f :get, :key "0", :value nil}\n{:process 9, :type :ok, :f :get, :key "1", :value ""}\n',
       "line 2: expected the arguments of the invocation",
     ],
-  ])("%s is refused", (_name, text, message) => expect(refusal(() => parsePorcupineKv(text))).toContain(message));
-});
-
-describe("a Knossos history", () => {
-  const text = `[{:process 0, :type :invoke, :f :write, :value 3} ; comment
-    {:process :nemesis, :type :info, :f :start, :value nil}
-    {:process 0, :type :ok, :f :write, :value 3}
-    #jepsen.history.Op{:process 1, :type :invoke, :f :cas, :value [3 4], :time 12}
-    {:process 1, :type :fail, :f :cas, :value [3 4]}
-    {:process 2 :type :invoke :f :read :value nil} {:process 2 :type :ok :f :read :value nil}
-    {:process 3 :type :invoke :f :write :value "s"} {:process 3 :type :info :f :write :value "s" :error "x { \\" y"}]`;
-  test("keeps the operations, in one list or without", () => {
-    const expected = [
-      { input: { f: "write", key, value: "3" }, type: "ok", output: null },
-      { input: { f: "cas", key, from: "3", to: "4" }, type: "fail" },
-      { input: { f: "read", key }, type: "ok", output: null },
-      { input: { f: "write", key, value: '"s"' }, type: "info" },
-    ];
-    expect(short(parseKnossos(text).operations)).toEqual(expected);
-    expect(short(parseKnossos(text.slice(1, -1)).operations)).toEqual(expected);
-  });
-  test("may mean by a failed compare-and-set that it met another value", () => {
-    expect(parseKnossos(text, { failedCas: "mismatch" }).operations[1]).toMatchObject({ type: "ok", output: false });
-  });
-  test.each([
-    ["without a type", "{:process 0, :f :read}", "line 1: expected a :type"],
-    ["with half a pair", "{:process 0, :type :invoke, :f :cas, :value [1]}", "line 1: expected a pair [from to]"],
-    ["of another vocabulary", "{:process 0, :type :invoke, :f :enqueue, :value 1}", "line 1: expected an :f of :read, :write or :cas"],
-    ["with a bracket too many", "{:process 0, :type :invoke, :f :read, :value nil}\n]", 'line 2: expected a form, found "]"'],
-    ["cut off", "[{:process 0, :type :invoke, :f :read, :value nil}\n", 'line 2: expected a "]" for the "[" of line 1'],
-    ["with a map of odd length", "{:process 0, :type}", "line 1: expected pairs of key and value in a map"],
-    ["that is not about operations", "hello", 'line 1: expected a map with :process, :type, :f and :value, found "hello"'],
-  ])("%s is refused", (_name, broken, message) => expect(refusal(() => parseKnossos(broken))).toContain(message));
-});
-
-test("EDN of all kinds is read back as the same text", () => {
-  const text = '[nil true -1.5e3 12N :a/b sym "x\\"y\\n" {:a [1 2]} \\( \\newline]';
-  expect(readEdn(`#_(gone [1]) ${text}`).map(ednText)).toEqual(['[nil true -1.5e3 12 :a/b sym "x\\"y\\n" {:a [1 2]} \\( \\newline]']);
+    ["cut off", '{:process 9, :type :invoke, :f :put, :key "0", :value "a', "line 1: expected the end of a string"],
+  ])("%s is refused", (_name, text, message) => expect(refusalOf(() => parsePorcupineKv(text))).toContain(message));
 });
 
 describe("a terse history", () => {
   test.each([
     [
       "register",
-      "i 0 1 w k 5 0\no 0 ok 0\ni 1 2 cas k 4 6\no 1 fail 0\ni 2 3 r k 0 0\no 2 ok -1000000\n",
+      "i 0 1 w k 5 0\no 0 ok 0\ni 1 2 cas k 4 6\no 1 fail 0\ni 2 3 r k 0 0\no 2 ok -1000000\ni 3 4 cas k -1000000 6\no 3 ok 0\ni 4 5 w k 6 0\no 4 fail 0\n",
       [
         { input: { f: "write", key: "k", value: "5" }, type: "ok", output: null },
         { input: { f: "cas", key: "k", from: "4", to: "6" }, type: "ok", output: false },
         { input: { f: "read", key: "k" }, type: "ok", output: null },
+        { input: { f: "cas", key: "k", from: null, to: "6" }, type: "ok", output: true },
+        { input: { f: "write", key: "k", value: "6" }, type: "fail" },
       ],
     ],
     [
@@ -195,17 +155,45 @@ describe("a terse history", () => {
   ])("of a %s is recognised", (object, text, expected) => {
     const parsed = parseHard(text);
     expect(parsed.object).toBe(object);
-    expect(short(parsed.history.operations)).toEqual(expected);
+    expect(operationsOf(parsed.history)).toEqual(expected);
+  });
+  test("may mean by a failed compare-and-set that it did not happen", () => {
+    const text = "i 0 1 cas k 4 6\no 0 fail 0\n";
+    expect(operationsOf(parseHard(text, { failedCas: "absent" }).history)).toEqual([{ input: { f: "cas", key: "k", from: "4", to: "6" }, type: "fail" }]);
   });
   test.each([
     ["cut off", "i 0 1 w k 5\n", "line 1: expected i ID PROCESS F KEY A B"],
     ["cut off before the end of the last line", "i 0 1 w k 5 0\no 0 ok 0", "line 2: expected the end of the line"],
-    ["mixing objects", "i 0 1 w k 5 0\ni 1 2 deq k 0 0\n", "line 2: expected an operation on a register"],
-    ["reading a queue", "i 0 1 enq k 5 0\ni 1 2 r k 0 0\n", "line 2: expected an operation on a queue"],
+    ["mixing objects", "i 0 1 w k 5 0\ni 1 2 deq k 0 0\n", 'line 2: expected an operation of a register, r, w or cas, found "i 1 2 deq k 0 0"'],
+    ["reading a queue", "i 0 1 enq k 5 0\ni 1 2 r k 0 0\n", "line 2: expected an operation of a fifo-queue, enq or deq"],
     ["completing nothing", "o 0 ok 0\n", "line 1: expected the id of an invocation before it"],
     ["completing twice", "i 0 1 w k 5 0\no 0 ok 0\no 0 ok 0\n", "line 3: expected one completion only"],
     ["with an id used twice", "i 0 1 w k 5 0\ni 0 2 w k 5 0\n", "line 2: expected an id that was not used before"],
     ["with an unknown outcome word", "i 0 1 w k 5 0\no 0 maybe 0\n", "line 2: expected o ID ok|fail VALUE"],
+    ["with a place too many", "i 0 1 w k 5 0 0\n", "line 1: expected i ID PROCESS F KEY A B"],
+    ["with a process below zero", "i 0 -1 w k 5 0\n", "line 1: expected i ID PROCESS F KEY A B"],
+    ["writing what means nothing", "i 0 1 w k -1000000 0\n", "line 1: expected a value other than the one that means nothing"],
+    ["putting in what means empty", "i 0 1 enq k -1 0\n", "line 1: expected a value other than the one that means nothing"],
+    ["adding what no number holds", "i 0 1 inc k 9007199254740993 0\n", "line 1: expected a value other than the one that means nothing, and below 2^53"],
+    ["counting what no number holds", "i 0 1 inc k 1 0\ni 1 2 r k 0 0\no 1 ok 9007199254740993\n", "line 3: expected a number below 2^53"],
     ["of other lines", "hello\n", "line 1: expected i ID PROCESS F KEY A B, or o ID ok|fail VALUE"],
-  ])("%s is refused", (_name, text, message) => expect(refusal(() => parseHard(text))).toContain(message));
+  ])("%s is refused", (_name, text, message) => expect(refusalOf(() => parseHard(text))).toContain(message));
+});
+
+describe("a reader that is told the model", () => {
+  test("refuses formats that are never about it", () => {
+    expect(refusalOf(() => readHistory(log("0 :invoke :read nil"), { model: "stack" }))).toBe(
+      "The format porcupine-etcd does not record operations of the model stack.",
+    );
+    expect(refusalOf(() => readHistory("i 0 1 enq k 5 0\n", { model: "semaphore" }))).toContain("does not record operations of the model semaphore");
+  });
+  test("refuses to part by keys what has none", () => {
+    expect(refusalOf(() => readHistory(log("0 :invoke :read nil"), { model: "register", partition: "key" }))).toContain("has no keys");
+    expect(refusalOf(() => readHistory("{:process 0}", { model: "multi-key-store", partition: "key" }))).toContain("cannot be parted by them");
+  });
+  test("refuses half characters with their line", () => {
+    expect(refusalOf(() => readHistory('\n{:process 0, :type :invoke, :f :write, :value "\ud800"}', { model: "register" }))).toContain(
+      "line 2: expected well-formed Unicode",
+    );
+  });
 });

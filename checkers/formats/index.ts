@@ -1,9 +1,10 @@
-// Importers of foreign histories: text in, History out; a broken file is a UsageError with its line, never a wrong verdict.
-export { parseEtcdLog } from "./etcd-log.ts";
-export type { EtcdLogOptions } from "./etcd-log.ts";
-export { parseHard } from "./hard.ts";
-export type { HardHistory, HardOptions } from "./hard.ts";
-export { parseKnossos } from "./knossos.ts";
-export type { KnossosOptions } from "./knossos.ts";
-export { parsePorcupineKv } from "./porcupine-kv.ts";
-export type { FailedCas } from "./recording.ts";
+// The formats of histories: text in, History out, and back; a broken file is a UsageError with its line, never a wrong verdict.
+export { detectFormat } from "./detect-format.ts";
+export { historyFormats } from "./history-format.ts";
+export type { FailedCas, HistoryFormat, HistoryModel, InputOf, ModelTypes, OutputOf, Partition } from "./history-format.ts";
+export { parseEtcdLog, parseHard, parseKnossos, parsePorcupineKv } from "./parse-history.ts";
+export type { HardHistory, ParseOptions } from "./parse-history.ts";
+export { readHistory } from "./read-history.ts";
+export type { ReadHistory, ReadOptions } from "./read-history.ts";
+export { writeHistory } from "./write-history.ts";
+export type { WriteOptions } from "./write-history.ts";

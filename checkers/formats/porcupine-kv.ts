@@ -1,31 +1,52 @@
 // The key-value histories of Porcupine's tests: one EDN map a line, `get`, `put` and `append` on strings that are empty at first.
 import type { History } from "../../harness/history.ts";
-import type { StringStoreInput, StringStoreOutput } from "../linearizability/models/string-store.ts";
-import { ednText, readEdn } from "./edn.ts";
-import { operationMap } from "./knossos.ts";
-import { Recording, brokenHistory } from "./recording.ts";
+import type { JsonObject } from "../../harness/json.ts";
+import { brokenHistory } from "./broken-history.ts";
+import { EdnReader } from "./edn-reader.ts";
+import { formText, memberOf, nilForm } from "./form.ts";
+import type { Form, MapForm } from "./form.ts";
+import { jepsenEvent } from "./jepsen-event.ts";
+import type { JepsenEvent } from "./jepsen-event.ts";
+import { Recording } from "./recording.ts";
 
-/** @throws UsageError with the line, if the file is broken or of another vocabulary */
-export function parsePorcupineKv(text: string): History<StringStoreInput, StringStoreOutput> {
+/** An operation without completion has an unknown outcome. @throws UsageError with the line, if the file is broken or of another vocabulary */
+export function readPorcupineKv(text: string): History {
+  const reader = new EdnReader(text);
   const recording = new Recording();
-  for (const form of readEdn(text)) {
-    const map = operationMap(form);
-    if (map === undefined) continue;
-    const { entries, type, f, process } = map;
-    const { line } = form;
-    if (f !== "get" && f !== "put" && f !== "append") throw brokenHistory(line, "an :f of :get, :put or :append", f);
-    const key = entries.get(":key");
-    if (key?.kind !== "string") throw brokenHistory(line, "a :key string", key === undefined ? "" : ednText(key));
-    const value = entries.get(":value");
-    const needsValue = f === "get" ? type === "ok" : type === "invoke";
-    if (needsValue && value?.kind !== "string") throw brokenHistory(line, "a :value string", value === undefined ? "" : ednText(value));
-    const written = value?.kind === "string" ? value.text : "";
-    const given = f === "get" ? { key: key.text } : { key: key.text, value: written };
-    if (type !== "invoke" && (f === "get" || value?.kind === "string")) recording.expectArguments(line, process, given);
-    const shared = { line, process, f };
-    if (type === "invoke") recording.add({ ...shared, type, value: given });
-    else if (type === "ok") recording.add({ ...shared, type, value: f === "get" ? written : null });
-    else recording.add({ ...shared, type });
+  for (let form = reader.next(); form !== undefined; form = reader.next()) {
+    if (form.kind !== "map") throw brokenHistory(form.line, "a map with :process, :type, :f, :key and :value", formText(form));
+    const event = jepsenEvent(form);
+    if (event !== undefined) readEvent(recording, event, keyOf(form));
   }
   return recording.finish();
+}
+
+function readEvent(recording: Recording, event: JepsenEvent, key: string): void {
+  const { line, process, type, f, value } = event;
+  if (f !== "get" && f !== "put" && f !== "append") throw brokenHistory(line, "an :f of :get, :put or :append", f);
+  if (type === "invoke") {
+    recording.invoke({ line, process, f, value: argumentsOf(f, key, value) });
+    return;
+  }
+  if (f === "get") recording.expectArguments(line, process, { key });
+  else if (value.kind !== "nil") recording.expectArguments(line, process, argumentsOf(f, key, value));
+  if (type === "ok") recording.complete({ line, process, f }, { type, output: f === "get" ? stringOf(value) : null });
+  else recording.complete({ line, process, f }, { type, error: event.error });
+}
+
+function argumentsOf(f: "get" | "put" | "append", key: string, value: Form): JsonObject {
+  if (f !== "get") return { key, value: stringOf(value) };
+  if (value.kind !== "nil") throw brokenHistory(value.line, "nil, as a :get has no argument", formText(value));
+  return { key };
+}
+
+function keyOf(form: MapForm): string {
+  const key = memberOf(form, "key") ?? nilForm;
+  if (key.kind !== "string") throw brokenHistory(form.line, "a :key string", formText(key));
+  return key.text;
+}
+
+function stringOf(value: Form): string {
+  if (value.kind !== "string") throw brokenHistory(value.line, "a :value string", formText(value));
+  return value.text;
 }

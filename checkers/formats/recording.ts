@@ -1,88 +1,92 @@
-// Turns the lines of a foreign history into events, and refuses what no recorder can have written. For the importers.
-import { UsageError } from "../../harness/errors.ts";
+// Turns the lines of a foreign history into events, and refuses what no recorder can have written. For the readers.
 import { HistoryBuilder } from "../../harness/history.ts";
-import type { History } from "../../harness/history.ts";
+import type { History, NewEvent } from "../../harness/history.ts";
 import type { Json, JsonObject } from "../../harness/json.ts";
-import type { Input, Operation } from "../../harness/operation.ts";
+import type { NodeName, Phase } from "../../harness/operation.ts";
+import { brokenHistory, shownText } from "./broken-history.ts";
 
-/**
- * What a compare-and-set that the file calls failed tells: `mismatch`, it ran and met another value (an observation that
- * must be explained); `absent`, it did not happen. The wrong meaning turns verdicts around, so every format has to say.
- */
-export type FailedCas = "mismatch" | "absent";
-
-/** One event of a foreign file. */
+/** What every event of an operation has. */
 export interface ForeignEvent {
   /** Counted from 1. */
   readonly line: number;
   readonly process: number;
-  readonly type: "invoke" | "ok" | "fail" | "info";
+  /** In our words. */
   readonly f: string;
-  /** Invocation: the arguments; `ok`: the output. */
-  readonly value?: Json;
-  readonly timeNs?: number;
+  readonly timeNs?: number | undefined;
+  readonly node?: NodeName | undefined;
+  /** Default: `faults`. */
+  readonly phase?: Phase;
 }
 
-/** A broken file: where, what was expected and what was there. */
-export function brokenHistory(line: number, expected: string, found: string): UsageError {
-  const shown = found.length > 80 ? `${found.slice(0, 80)}...` : found;
-  return new UsageError(
-    "broken-history",
-    `line ${line}: expected ${expected}, found ${shown === "" ? "nothing" : `"${shown}"`}`,
-    "Check that the file is complete and that --format names its format.",
-  );
+export interface ForeignInvocation extends ForeignEvent {
+  /** The members of the input besides `f`. */
+  readonly value: JsonObject;
 }
 
-/**
- * The lines of a text whose format has no closing bracket. A file that was cut off inside its last line shows only by the
- * missing end of it: `o 1 ok 3` may once have been `o 1 ok 35`.
- */
-export function completeLines(text: string): string[] {
-  const lines = text.split("\n");
-  const rest = lines.pop() ?? "";
-  if (rest.trim() !== "") throw brokenHistory(lines.length + 1, "the end of the line", rest);
-  return lines;
-}
+/** How an operation ended, in the sense of our histories: `fail` did not happen. */
+export type ForeignOutcome = { readonly type: "ok"; readonly output: Json } | { readonly type: "fail" | "info"; readonly error?: string | undefined };
+
+/** Processes are 32-bit numbers in a history; larger ones would become others. */
+const processLimit = 2 ** 31;
 
 /** Collects events in the order of the file. A process has one open operation at most, and none after an indeterminate one. */
 export class Recording {
   readonly #builder = new HistoryBuilder();
-  readonly #open = new Map<number, ForeignEvent>();
+  readonly #open = new Map<number, ForeignInvocation>();
   readonly #retired = new Set<number>();
+  #operationCount = 0;
 
-  get isEmpty(): boolean {
-    return this.#builder.length === 0;
+  /** @throws UsageError if the process cannot have invoked anything now */
+  invoke(event: ForeignInvocation): void {
+    const { line, process, f, value } = event;
+    if (!(process >= 0 && process < processLimit)) throw brokenHistory(line, "a process from 0 to 2147483647", String(process));
+    const open = this.#open.get(process);
+    if (open !== undefined) throw brokenHistory(line, `a completion of process ${process}, whose ${open.f} of line ${open.line} is open`, `invoke ${f}`);
+    if (this.#retired.has(process)) throw brokenHistory(line, `no more of process ${process}, whose last outcome is unknown`, `invoke ${f}`);
+    this.#open.set(process, event);
+    this.#operationCount++;
+    this.#append(event, { type: "invoke", value });
   }
 
-  add(event: ForeignEvent): void {
-    const { line, process, type, f } = event;
+  /** The open invocation of a process. @throws UsageError if there is none: `completion` names what claims to complete it */
+  opened(line: number, process: number, completion: string): ForeignInvocation {
     const open = this.#open.get(process);
-    if (type === "invoke") {
-      if (open !== undefined) throw brokenHistory(line, `a completion of process ${process}, whose ${open.f} of line ${open.line} is open`, `invoke ${f}`);
-      if (this.#retired.has(process)) throw brokenHistory(line, `no more of process ${process}, whose last outcome is unknown`, `invoke ${f}`);
-      this.#open.set(process, event);
-    } else {
-      if (open === undefined) throw brokenHistory(line, `an invocation of process ${process} before its completion`, `${type} ${f}`);
-      if (open.f !== f) throw brokenHistory(line, `a completion of the ${open.f} that process ${process} invoked in line ${open.line}`, `${type} ${f}`);
-      this.#open.delete(process);
-      if (type === "info") this.#retired.add(process);
-    }
-    const value = event.value;
-    this.#builder.append({ timeNs: event.timeNs ?? this.#builder.length * 1000, process, type, f, phase: "faults", ...(value === undefined ? {} : { value }) });
+    if (open === undefined) throw brokenHistory(line, `an invocation of process ${process} before its completion`, completion);
+    return open;
+  }
+
+  /** @throws UsageError unless the process has an open operation of the same function */
+  complete(event: ForeignEvent, outcome: ForeignOutcome): void {
+    const { line, process, f } = event;
+    const open = this.opened(line, process, `${outcome.type} ${f}`);
+    if (open.f !== f) throw brokenHistory(line, `a completion of the ${open.f} that process ${process} invoked in line ${open.line}`, `${outcome.type} ${f}`);
+    this.#open.delete(process);
+    if (outcome.type === "info") this.#retired.add(process);
+    if (outcome.type === "ok") this.#append(event, { type: "ok", value: outcome.output });
+    else this.#append(event, { type: outcome.type, ...(outcome.error === undefined ? {} : { error: outcome.error }) });
+  }
+
+  /** What is no operation: a fault, a fact of a node. */
+  witness(event: NewEvent): void {
+    this.#builder.append(event);
   }
 
   /** For formats that repeat the arguments in the completion. @throws UsageError if they are not those of the invocation */
   expectArguments(line: number, process: number, given: JsonObject): void {
     const invoked = this.#open.get(process)?.value;
-    if (invoked === undefined) return; // `add` will say what is wrong
+    if (invoked === undefined) return; // `complete` will say what is wrong
     const [expected, found] = [JSON.stringify(invoked), JSON.stringify(given)];
-    if (expected !== found) throw brokenHistory(line, `the arguments of the invocation, ${expected}`, found);
+    if (expected !== found) throw brokenHistory(line, `the arguments of the invocation, ${shownText(expected)}`, found);
   }
 
-  /** @throws UsageError if there was not a single event: an empty file is more likely a wrong one than a valid history */
-  finish<I extends Input, O extends Json>(): History<I, O> {
-    if (this.isEmpty) throw brokenHistory(1, "at least one operation", "");
-    // The boundary of the wire: the importers built every input and output of exactly these types.
-    return this.#builder.build().decode((operation) => operation as unknown as Operation<I, O>);
+  /** @throws UsageError if there was not a single operation: an empty file is more likely a wrong one than a valid history */
+  finish(): History {
+    if (this.#operationCount === 0) throw brokenHistory(1, "at least one operation", "");
+    return this.#builder.build();
+  }
+
+  #append({ process, f, timeNs, node, phase }: ForeignEvent, rest: Pick<NewEvent, "type" | "value" | "error">): void {
+    const time = timeNs ?? this.#builder.length * 1000;
+    this.#builder.append({ timeNs: time, process, f, phase: phase ?? "faults", ...(node === undefined ? {} : { node }), ...rest });
   }
 }
