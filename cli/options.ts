@@ -2,10 +2,13 @@
 // from the configuration, else it is the default.
 import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
+import { historyFormats, type FailedCas, type HistoryFormat, type Partition } from "../checkers/formats/index.ts";
+import type { Algorithm } from "../checkers/linearizability/index.ts";
 import { parseShard, type Shard } from "../harness/campaign-cells.ts";
 import { UsageError } from "../harness/errors.ts";
 import { planLimits } from "../harness/parse-plan.ts";
 import { parseCount, parseDuration, parseNames, parseRate, parseSeed, parseSwitch } from "./arguments.ts";
+import { algorithms, failedCasMeanings, modelList, oneOf, parseMemory, parseModel, partitions } from "./checking/words.ts";
 import type { LoadedConfig } from "./config.ts";
 
 /** What commands read; absent members were not given anywhere. */
@@ -25,6 +28,7 @@ export interface Settings {
   readonly clients?: number;
   readonly rate?: number;
   readonly keep?: boolean;
+  readonly stopOnViolation?: boolean;
   readonly seeds?: number;
   /** Milliseconds. */
   readonly time?: number;
@@ -34,6 +38,16 @@ export interface Settings {
   readonly workers: number;
   /** Milliseconds; 0: failing runs are kept as they are. */
   readonly shrinkTime?: number;
+  /** A name that `chosenModel` knows, e.g. `semaphore:3`. */
+  readonly model?: string;
+  readonly format?: HistoryFormat;
+  readonly partition?: Partition;
+  readonly failedCas?: FailedCas;
+  readonly algorithm?: Algorithm;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Bytes. */
+  readonly memory?: number;
 }
 
 const counts =
@@ -71,6 +85,7 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
   clients: () => new Option("--clients <count>", "number of clients (default: drawn)").argParser(counts(planLimits.clients)),
   rate: () => new Option("--rate <hz>", "operations a second (default: drawn)").argParser((text) => parseRate(text, planLimits.rateHz)),
   keep: () => new Option("--keep", "store the run also if it is valid"),
+  stopOnViolation: () => new Option("--stop-on-violation", "end the run at the first answer that nothing explains, instead of at its planned end"),
   seeds: () => new Option("--seeds <count>", "how many runs").argParser(counts(10_000_000)),
   time: () => new Option("--time <time>", "for how long, e.g. 60s").argParser(parseDuration),
   all: () => new Option("--all", "go on after the first violation; in bugs: count over all seeds how often each is found"),
@@ -81,6 +96,18 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
     new Option("--shrink-time <time>", "how long failing runs are made smaller; 0 keeps them as they are (default: 20s, in campaign 10s)").argParser((text) =>
       text.trim() === "0" ? 0 : parseDuration(text),
     ),
+  model: () => new Option("--model <name>", `a file of operations, checked against the model of one object: ${modelList()}`).argParser(parseModel),
+  format: () => new Option("--format <name>", `${historyFormats.join(", ")} (default: detected)`).argParser(oneOf("format", historyFormats)),
+  partition: () =>
+    new Option("--partition <how>", "Jepsen formats: key, values are pairs [KEY VALUE]; none, one object (default)").argParser(oneOf("partition", partitions)),
+  failedCas: () =>
+    new Option(
+      "--failed-cas <meaning>",
+      "a compare-and-set that failed: mismatch, it ran and met another value; absent, it did not happen (default: the format's)",
+    ).argParser(oneOf("failed-cas", failedCasMeanings)),
+  algorithm: () => new Option("--algorithm <name>", "auto (default), search, jit or monitor: who may decide").argParser(oneOf("algorithm", algorithms)),
+  timeout: () => new Option("--timeout <time>", "the answer is unknown after it (default: 60s)").argParser(parseDuration),
+  memory: () => new Option("--memory <size>", "the answer is unknown above it (default: 2GB)").argParser(parseMemory),
 };
 
 const everywhere: readonly OptionName[] = ["store", "json", "config", "printConfig"];

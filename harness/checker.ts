@@ -29,9 +29,11 @@ export interface Limits {
 
 export type StopReason = "steps" | "time" | "memory" | "interrupted";
 
-/** Fed with completed operations in order of completion; answers as soon as no order can explain them. */
+/** Fed with operations as they begin and end, in the order of the history; answers as soon as nothing can explain them. */
 export interface OnlineChecker<I extends Input = Input, O extends Json = Json> {
+  /** It has begun; its outcome is not known (`info`, completion at Infinity). */
   invoked(operation: Operation<I, O>): void;
+  /** It has ended: `ok`, `fail`, or `info`, which says that its outcome will never be known. A verdict is `invalid`. */
   completed(operation: Operation<I, O>): Verdict | undefined;
 }
 

@@ -36,6 +36,7 @@ const phases = strict({
   checkSteps: z.int().min(1).exactOptional(),
   checkMs: limitMs.exactOptional(),
   stopAtViolation: z.boolean().exactOptional(),
+  stopAtImpossibleAnswer: z.boolean().exactOptional(),
 } satisfies Members<PhaseOptions>);
 
 const options = strict({

@@ -16,6 +16,7 @@ export function phaseLengths(plan: Plan): PhaseLengths {
     checkSteps: 5_000_000,
     checkMs: 60_000,
     stopAtViolation: plan.runtime === "simulation",
+    stopAtImpossibleAnswer: false,
     ...plan.options.phases,
   };
 }

@@ -83,4 +83,6 @@ export interface PhaseOptions {
   readonly checkMs?: number;
   /** End the run at the first violated invariant. Default true in simulation. */
   readonly stopAtViolation?: boolean;
+  /** End the run at the first answer that the workload's checker finds impossible, if it can watch a run. Default false. */
+  readonly stopAtImpossibleAnswer?: boolean;
 }

@@ -8,6 +8,7 @@ import { InvariantWatch } from "./invariant-watch.ts";
 import type { Json } from "./json.ts";
 import type { Judgements } from "./judgement.ts";
 import { phaseLengths, withPhaseLengths } from "./phase-lengths.ts";
+import { OnlineWatch } from "./online-watch.ts";
 import type { Plan, ScriptedOperation, Script } from "./plan.ts";
 import type { ResolvedPlan, RunResult } from "./run.ts";
 import { ClientSlots } from "./run-clients.ts";
@@ -74,9 +75,10 @@ interface Recording {
 
 async function recorded(resolved: ResolvedPlan, { cluster, halt, onEvent }: Recording): Promise<RunRecord> {
   const watch = new InvariantWatch(resolved.system.invariants, resolved.variant.name);
+  const online = phaseLengths(resolved.plan).stopAtImpossibleAnswer ? new OnlineWatch(resolved.workload) : undefined;
   const recorder: Recorder = new Recorder({
     nowNs: () => cluster.nowNs(),
-    onEvent,
+    onEvent: online === undefined ? onEvent : (event) => (onEvent?.(event), endAtImpossibleAnswer(resolved, event, { online, halt, recorder })),
     onFact: (fact) => endAtViolation(resolved, fact, { watch, halt, recorder }),
     onSinkFailure: (error) => halt.halt("failed", "the history could not be written", new SinkFailure("sink", { cause: error })),
   });
@@ -136,6 +138,19 @@ function endAtViolation(
   const kinds = Object.keys(effectiveFaults(recorder.build().faults));
   const accusing = violated.find(({ id }) => mayAccuse(resolved, `invariant:${id}`, kinds));
   if (accusing !== undefined) halt.halt("stopped-at-violation", `the invariant ${accusing.id} was violated`);
+}
+
+/** The same for answers of clients: the run ends at the first that no claim could forgive. */
+function endAtImpossibleAnswer(
+  resolved: ResolvedPlan,
+  event: HistoryEvent,
+  { online, halt, recorder }: { readonly online: OnlineWatch; readonly halt: Halt; readonly recorder: Recorder },
+): void {
+  const verdict = online.observe(event);
+  if (verdict === undefined) return;
+  const kinds = Object.keys(effectiveFaults(recorder.build().faults));
+  const isAccusing = verdict.claims.some(({ id, verdict: word }) => word === "invalid" && mayAccuse(resolved, `${resolved.workload.name}:${id}`, kinds));
+  if (isAccusing) halt.halt("stopped-at-violation", verdict.why);
 }
 
 function resultOf(plan: Plan, record: RunRecord, { verdict, failureClass, ending }: Judged & Pick<RunResult, "ending">): RunResult {

@@ -1,5 +1,5 @@
 // A promise to test: vocabulary, generator, final reads, checker. Owns the one decode of its operations.
-import type { Checker, Limits, Property } from "./checker.ts";
+import type { Checker, Limits, OnlineChecker, Property } from "./checker.ts";
 import type { Generator } from "./generator.ts";
 import type { History } from "./history.ts";
 import type { Json, JsonObject } from "./json.ts";
@@ -37,6 +37,8 @@ export interface Workload {
   generator(options: WorkloadOptions): Generator;
   finalGenerator(options: WorkloadOptions): Generator;
   check(history: History, limits: Limits): Verdict;
+  /** A checker for operations as they come, for runs that end at the first impossible answer; absent if its checker has none. */
+  online?(): OnlineChecker;
 }
 
 export function defineWorkload<I extends Input, O extends Json>(definition: WorkloadDefinition<I, O>): Workload {
@@ -53,5 +55,14 @@ export function defineWorkload<I extends Input, O extends Json>(definition: Work
         history.decode((operation) => definition.decode(operation)),
         limits,
       ),
+    ...(checker.online === undefined ? {} : { online: () => decodedOnline(definition, checker.online?.()) }),
+  };
+}
+
+/** Types close over here too: operations are decoded one by one on their way to the checker. */
+function decodedOnline<I extends Input, O extends Json>(definition: WorkloadDefinition<I, O>, checker: OnlineChecker<I, O> | undefined): OnlineChecker {
+  return {
+    invoked: (operation) => checker?.invoked(definition.decode(operation)),
+    completed: (operation) => checker?.completed(definition.decode(operation)),
   };
 }

@@ -8,10 +8,11 @@ import type { Limits } from "../../harness/checker.ts";
 import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import { faultOfLinearization } from "./certificate.ts";
+import { JustInTimeSearch } from "./just-in-time-search.ts";
 import type { Model } from "./model.ts";
 import type { Partition } from "./partition.ts";
 import { ReducedSearch } from "./reduced-search.ts";
-import type { SearchAnswer, SearchStatistics } from "./search.ts";
+import type { SearchAnswer, SearchBudget, SearchStatistics } from "./search.ts";
 
 /**
  * `auto`: a short search, then the model's monitors, then the searches in turn. The others are for comparisons: only the
@@ -35,47 +36,89 @@ const firstBudgetPerOperation = 4;
 /** Above so many operations a monitor is asked before the search: its cost is certain. */
 const monitorFirst = 256;
 /** Of every search in round 1; four times as much in every round after. */
-export const secondBudget = 20_000;
+const secondBudget = 20_000;
 const budgetFactor = 4;
 
 const depthFirst = "depth-first search";
+const justInTime = "just-in-time search";
+type SearchName = typeof depthFirst | typeof justInTime;
 const nothingDone: SearchStatistics = { steps: 0, configurations: 0, deepest: 0, memoryBytes: 0 };
+
+/** What is known of a partition that is hard to decide. */
+interface Obstacle {
+  /** Why no monitor decides it. */
+  unmonitored: string | undefined;
+  /** Searches that ran out of memory on it: more steps would not help them. */
+  readonly exhausted: Set<SearchName>;
+}
 
 /** Attempts on any number of partitions of one model, with the same buffers. */
 export class Attempts<S, I extends Input, O extends Json> {
   readonly #model: Model<S, I, O>;
   readonly #algorithm: Algorithm;
-  readonly #search: ReducedSearch<S, I, O>;
-  /** Why no monitor decides a partition, once that is known. */
-  readonly #unmonitored = new WeakMap<Partition<I, O>, string>();
+  readonly #depthFirst: ReducedSearch<S, I, O>;
+  readonly #justInTime: JustInTimeSearch<S, I, O>;
+  readonly #obstacles = new WeakMap<Partition<I, O>, Obstacle>();
 
   constructor(model: Model<S, I, O>, algorithm: Algorithm) {
     this.#model = model;
     this.#algorithm = algorithm;
-    this.#search = new ReducedSearch(model);
+    this.#depthFirst = new ReducedSearch(model);
+    this.#justInTime = new JustInTimeSearch(model);
   }
 
   /** One round on one partition: 0 is short, each after 1 has four times the budget of the one before. */
   attempt(partition: Partition<I, O>, round: number, limits: Limits): PartitionDecision<I, O> {
     const { operations } = partition;
     const isMonitored = this.#algorithm === "monitor" || (this.#algorithm === "auto" && (round > 0 || operations.length > monitorFirst));
-    if (isMonitored && !this.#unmonitored.has(partition)) {
+    if (isMonitored && this.#obstacles.get(partition)?.unmonitored === undefined) {
       const decided = this.#monitor(partition);
       if (decided !== undefined) return decided;
     }
-    const because = this.#unmonitored.get(partition) ?? (this.#algorithm === "auto" ? "a short search was enough" : "it was asked for");
+    const because = this.#obstacles.get(partition)?.unmonitored ?? (this.#algorithm === "auto" ? "a short search was enough" : "it was asked for");
     if (this.#algorithm === "monitor")
       return { partition, answer: { verdict: "unknown", reason: "inapplicable" }, decidedBy: "monitor", because, statistics: nothingDone };
     const maxSteps = round === 0 ? firstBudget + firstBudgetPerOperation * operations.length : secondBudget * budgetFactor ** (round - 1);
-    const answer = this.#search.run(operations, { maxSteps, limits }, { withClasses: round > 0 });
-    this.#replay(partition, answer, depthFirst);
-    return { partition, answer, decidedBy: depthFirst, because, statistics: this.#search.statistics };
+    return { partition, because, ...this.#search(partition, { maxSteps, limits }, round) };
+  }
+
+  /** The searches of this round one after the other, until one answers. */
+  #search(partition: Partition<I, O>, budget: SearchBudget, round: number): Pick<PartitionDecision<I, O>, "answer" | "decidedBy" | "statistics"> {
+    let statistics = nothingDone;
+    let answer: SearchAnswer = { verdict: "unknown", reason: "memory" };
+    let decidedBy: SearchName = this.#algorithm === "jit" ? justInTime : depthFirst;
+    for (const name of this.#searchesOf(round)) {
+      const exhausted = this.#obstacles.get(partition)?.exhausted;
+      if (exhausted?.has(name) === true) continue;
+      const search = name === depthFirst ? this.#depthFirst : this.#justInTime;
+      const next = search.run(partition.operations, budget, { withClasses: round > 0 });
+      statistics = added(statistics, search.statistics);
+      this.#replay(partition, next, name);
+      const isOutOfMemory = next.verdict === "unknown" && next.reason === "memory";
+      if (isOutOfMemory) this.#obstacle(partition).exhausted.add(name);
+      // One that has memory left may go on in the next round.
+      if (isOutOfMemory && answer.verdict === "unknown" && answer.reason === "budget") continue;
+      [answer, decidedBy] = [next, name];
+      if (!isOutOfMemory && !(next.verdict === "unknown" && next.reason === "budget")) break;
+    }
+    return { answer, decidedBy, statistics };
+  }
+
+  #searchesOf(round: number): readonly SearchName[] {
+    if (this.#algorithm === "jit") return [justInTime];
+    return this.#algorithm === "search" || round === 0 ? [depthFirst] : [depthFirst, justInTime];
+  }
+
+  #obstacle(partition: Partition<I, O>): Obstacle {
+    let obstacle = this.#obstacles.get(partition);
+    if (obstacle === undefined) this.#obstacles.set(partition, (obstacle = { unmonitored: undefined, exhausted: new Set() }));
+    return obstacle;
   }
 
   /** The longest partial linearization that one round of search finds: positions of the operations given. */
   longestPartial(operations: readonly Operation<I, O>[], limits: Limits): number[] {
-    this.#search.run(operations, { maxSteps: secondBudget, limits }, { withClasses: true });
-    return this.#search.longestPartial;
+    this.#depthFirst.run(operations, { maxSteps: secondBudget, limits }, { withClasses: true, looksAhead: false });
+    return this.#depthFirst.longestPartial;
   }
 
   #monitor(partition: Partition<I, O>): PartitionDecision<I, O> | undefined {
@@ -91,7 +134,7 @@ export class Attempts<S, I extends Input, O extends Json> {
       const statistics = { steps: count, configurations: 0, deepest: count, memoryBytes: 0 };
       return { partition, answer, decidedBy: monitor.name, because: monitor.precondition, statistics };
     }
-    this.#unmonitored.set(partition, reasons.length === 0 ? `there is no monitor for a ${this.#model.name}` : reasons.join("; "));
+    this.#obstacle(partition).unmonitored = reasons.length === 0 ? `there is no monitor for a ${this.#model.name}` : reasons.join("; ");
     return undefined;
   }
 
@@ -101,4 +144,13 @@ export class Attempts<S, I extends Input, O extends Json> {
     const fault = faultOfLinearization(this.#model, operations, answer.order);
     assert(fault === undefined, `the linearization of ${by} for "${key}" does not hold: ${fault ?? ""}`);
   }
+}
+
+function added(one: SearchStatistics, other: SearchStatistics): SearchStatistics {
+  return {
+    steps: one.steps + other.steps,
+    configurations: one.configurations + other.configurations,
+    deepest: Math.max(one.deepest, other.deepest),
+    memoryBytes: Math.max(one.memoryBytes, other.memoryBytes),
+  };
 }

@@ -8,6 +8,7 @@ import type { Algorithm } from "./attempt.ts";
 import { Decider } from "./decision.ts";
 import { Judge, linearizabilityProperty } from "./judgement.ts";
 import type { Model } from "./model.ts";
+import { OnlineLinearizability } from "./online.ts";
 import { partitionsOf } from "./partition.ts";
 
 export interface LinearizableOptions {
@@ -37,6 +38,7 @@ export function linearizable<S, I extends Input, O extends Json>(model: Model<S,
       for (const { type } of operations) if (type === "ok") completedCount++;
       return judge.judge(decision, { limits, operationCount: operations.length, completedCount, partitionCount: partitions.length, showsLinearizations });
     },
+    online: () => new OnlineLinearizability(model),
     ...(model.partitionKey === undefined
       ? {}
       : { parts: (history: History<I, O>) => partitionsOf(model, history.operations).map((part) => history.withOperations(part.operations)) }),

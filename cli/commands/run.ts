@@ -1,21 +1,24 @@
 // `run`: one plan, judged; what fails is made smaller, stored and told.
 import { runDocument, runText, type RunReport } from "../../reports/index.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
+import type { Plan } from "../../harness/plan.ts";
 import { runHere } from "../execution.ts";
 import { defaultShrinkMs, keepRun } from "../keeping.ts";
 import { planOptions } from "../options.ts";
 import { planAt, planRequest, runLine } from "../plan-request.ts";
+import { resolvePlan } from "../registry.ts";
 
 export const runCommand: CommandDefinition = {
   name: "run",
   argument: "<system>",
   argumentText: "a shipped system (see list), or the file of your own",
   summary: "run one plan and judge it",
-  options: [...planOptions, "keep", "shrinkTime"],
+  options: [...planOptions, "stopOnViolation", "keep", "shrinkTime"],
   examples: [
     "run kv",
     "run kv --workload register --nemesis partition-halves --duration 20s",
     "run kv --bug stale-reads --seed 7",
+    "run kv --bug stale-reads --stop-on-violation --duration 10m",
     "run ./my-system.ts --nodes 3 --keep",
   ],
   run: run,
@@ -25,15 +28,23 @@ async function run(session: Session, systemText: string): Promise<Conclusion> {
   const { settings, terminal } = session;
   const request = planRequest(await session.loadSystem(systemText), { systemText, settings, freshSeed: freshSeed(session) });
   session.store.prepare();
-  const plan = planAt(request, 0);
+  const isStopping = settings.stopOnViolation ?? false;
+  const plan = isStopping ? await stoppingEarly(session, planAt(request, 0)) : planAt(request, 0);
   const result = await runHere(session, plan);
   const report = await keepRun(session, result, {
     system: request.loaded.system,
     keep: settings.keep ?? false,
     shrinkMs: settings.shrinkTime ?? defaultShrinkMs,
-    runLine: runLine(request, plan.seed),
+    runLine: `${runLine(request, plan.seed)}${isStopping ? " --stop-on-violation" : ""}`,
   });
   return conclusionOf(session, report, result.ending === "interrupted" && terminal.interruption.aborted);
+}
+
+/** The same plan, ended at the first violation that can be noticed while it runs: of an invariant, or by an answer of a client. */
+async function stoppingEarly(session: Session, plan: Plan): Promise<Plan> {
+  const { workload } = await resolvePlan(plan);
+  if (workload.online === undefined) session.terminal.complain(`note: nothing to watch: the checker of ${workload.name} judges finished histories only\n`);
+  return { ...plan, options: { ...plan.options, phases: { ...plan.options.phases, stopAtViolation: true, stopAtImpossibleAnswer: true } } };
 }
 
 /** The ending of a command that judged one run. */
