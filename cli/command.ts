@@ -25,8 +25,8 @@ export interface Conclusion {
   readonly ending: Ending;
   /** For people; empty or whole lines. */
   readonly text: string;
-  /** For programs; has `schema` and `verdict`, where null says that nothing was judged. */
-  readonly document: JsonObject & { readonly schema: Json; readonly verdict: Json };
+  /** For programs; `verdict` null says that nothing was judged. It has a `schema`, except that of `check FILE`, whose keys are fixed. */
+  readonly document: JsonObject & { readonly verdict: Json };
 }
 
 /** One command under way. */

@@ -19,6 +19,20 @@ export interface Decision<I extends Input, O extends Json> {
   readonly steps: number;
 }
 
+/** Which rounds to go through. */
+export interface Rounds<I extends Input, O extends Json> {
+  readonly from: number;
+  /** The first round that is not gone through. */
+  readonly to: number;
+  /** Told before every attempt, so that one that never ends has a name. */
+  onAttempt?(partition: Partition<I, O>, round: number): void;
+}
+
+export interface RoundsDecision<I extends Input, O extends Json> extends Decision<I, O> {
+  /** Those that need further rounds, in the order in which they should get them; empty when a violation or a limit ended all. */
+  readonly undecided: readonly Partition<I, O>[];
+}
+
 /** Decides again and again with the same buffers. */
 export class Decider<S, I extends Input, O extends Json> {
   readonly #model: Model<S, I, O>;
@@ -30,27 +44,33 @@ export class Decider<S, I extends Input, O extends Json> {
   }
 
   decide(partitions: readonly Partition<I, O>[], limits: Limits): Decision<I, O> {
+    return this.decideRounds(partitions, limits, { from: 0, to: Infinity });
+  }
+
+  /** Some of the rounds of `decide`, for those who share the partitions out. With `from` 0 they are sorted after the first round. */
+  decideRounds(partitions: readonly Partition<I, O>[], limits: Limits, rounds: Rounds<I, O>): RoundsDecision<I, O> {
     const decided: PartitionDecision<I, O>[] = [];
     let stopped: Decision<I, O>["stopped"];
     let steps = 0;
     let waiting: readonly Partition<I, O>[] = partitions;
-    for (let round = 0; waiting.length > 0; round++) {
+    for (let round = rounds.from; round < rounds.to && waiting.length > 0; round++) {
       const unfinished: Partition<I, O>[] = [];
       for (const partition of waiting) {
+        rounds.onAttempt?.(partition, round);
         const attempt = this.#attempts.attempt(partition, round, limits);
         steps += attempt.statistics.steps;
         const { answer } = attempt;
-        if (answer.verdict === "invalid") return { verdict: "invalid", decided: [...decided, attempt], stopped: undefined, steps };
+        if (answer.verdict === "invalid") return { verdict: "invalid", decided: [...decided, attempt], stopped: undefined, steps, undecided: [] };
         if (answer.verdict === "valid") decided.push(attempt);
         else if (answer.reason === "budget") unfinished.push(partition);
         else {
           stopped = { reason: answer.reason, attempt };
-          if (endsAll(answer.reason)) return { verdict: "unknown", decided, stopped, steps };
+          if (endsAll(answer.reason)) return { verdict: "unknown", decided, stopped, steps, undecided: [] };
         }
       }
       waiting = round === 0 ? unfinished.toSorted((one, other) => one.operations.length - other.operations.length) : unfinished;
     }
-    return { verdict: stopped === undefined ? "valid" : "unknown", decided, stopped, steps };
+    return { verdict: stopped === undefined && waiting.length === 0 ? "valid" : "unknown", decided, stopped, steps, undecided: waiting };
   }
 
   /** A few rounds on some operations of one object, for those who take histories apart. Positions refer to `operations`. */
