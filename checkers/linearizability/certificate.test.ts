@@ -39,6 +39,12 @@ describe("a linearization", () => {
     ]);
     expect(faultOfLinearization(registerModel, two, [1, 0])).toBe("operation 0 comes after one that began when it was over");
   });
+  test("is rejected if an operation of unknown outcome stands after its end, and accepted before it", () => {
+    const maybe = operations.map((operation) => (operation.id === 3 ? { ...operation, completedIndex: 7 } : operation));
+    const later = operationsOf<RegisterInput, RegisterOutput>([[4, 8, 9, { f: "write", key: "x", value: "4" }, null]]).map((each) => ({ ...each, id: 4 }));
+    expect(faultOfLinearization(registerModel, [...maybe, ...later], [0, 2, 1, 3, 4])).toBeUndefined();
+    expect(faultOfLinearization(registerModel, [...maybe, ...later], [0, 2, 1, 4, 3])).toBe("operation 3 comes after one that began when it was over");
+  });
   test("is rejected if it contains a failed operation", () => {
     const failed = operations.map((operation) => (operation.id === 3 ? { ...operation, type: "fail" as const } : operation));
     expect(faultOfLinearization(registerModel, failed, [0, 2, 1, 3])).toBe("operation 3 failed and has no place");

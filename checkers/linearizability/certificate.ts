@@ -23,7 +23,8 @@ export function faultOfLinearization<S, I extends Input, O extends Json>(
     isTaken[position] = 1;
     const isCompleted = operation.type === "ok";
     if (operation.type === "fail") return `operation ${operation.id} failed and has no place`;
-    if (isCompleted && operation.completedIndex < latestStart) return `operation ${operation.id} comes after one that began when it was over`;
+    // Also one of unknown outcome: if it has an end, it took effect before then.
+    if (operation.completedIndex < latestStart) return `operation ${operation.id} comes after one that began when it was over`;
     if (operation.invokedIndex > latestStart) latestStart = operation.invokedIndex;
     const next = model.step(state, operation.input, isCompleted ? operation.output : undefined);
     if (next === undefined) return `operation ${operation.id} is impossible at its place`;

@@ -35,7 +35,9 @@ test.each([
   for (let round = 0; round < 15; round++) {
     const random = seededRandom(`configurations/${round}`);
     const [mutators, observers, pending] = [new WindowSet(), new WindowSet(), new WindowSet()];
+    for (const window of [mutators, observers, pending]) window.reset(count);
     const configurations = new Configurations(mutators, observers, pending);
+    configurations.clear();
     const known: Known[] = [];
     const firsts = [random.below(count, "first"), random.below(count + 1, "first"), 32 * random.below(6, "first")];
     const hash = hashOf(random);
@@ -56,6 +58,7 @@ test.each([
           isSubset(one.pending, situation.pending) &&
           isSubset(situation.observers, one.observers),
       );
+      expect(configurations.hasRoom || configurations.grow(Infinity)).toBe(true);
       expect({ round, step, isNew: configurations.add(hash, situation.state) }).toEqual({ round, step, isNew: !isDominated });
       known.push(situation);
     }
@@ -81,4 +84,38 @@ test("a cleared memory knows nothing", () => {
   expect([configurations.add(1, 0), configurations.add(1, 0), configurations.add(1, 1), configurations.count]).toEqual([true, false, true, 2]);
   configurations.clear();
   expect([configurations.count, configurations.add(1, 0)]).toEqual([0, true]);
+});
+
+test("a memory of many chunks and buckets forgets nothing, and grows no further than it may", () => {
+  const [mutators, observers, pending] = [new WindowSet(), new WindowSet(), new WindowSet()];
+  for (const window of [mutators, observers, pending]) window.reset(100);
+  for (const window of [mutators, pending]) window.add(70);
+  const configurations = new Configurations(mutators, observers, pending);
+  configurations.clear();
+  const add = (state: number): boolean => {
+    expect(configurations.hasRoom || configurations.grow(Infinity)).toBe(true);
+    return configurations.add(state % 977, state);
+  };
+  const states = Array.from({ length: 20_000 }, (_, state) => state);
+  expect(states.every((state) => add(state))).toBe(true);
+  expect(states.some((state) => add(state))).toBe(false);
+  expect(configurations.count).toBe(states.length);
+  const { sizeBytes } = configurations;
+  expect(sizeBytes).toBeGreaterThan(4 * 16 * states.length);
+  let state = states.length;
+  while (configurations.hasRoom) configurations.add(0, state++);
+  expect([configurations.grow(sizeBytes), configurations.sizeBytes, configurations.hasRoom]).toEqual([false, sizeBytes, false]);
+  configurations.release();
+  expect(configurations.sizeBytes).toBeLessThan(1 << 17);
+});
+
+test("a record larger than a chunk finds room", () => {
+  const [mutators, observers, pending] = [new WindowSet(), new WindowSet(), new WindowSet()];
+  const memberCount = 3_000_000;
+  for (const window of [mutators, observers, pending]) window.reset(memberCount);
+  pending.add(memberCount - 1);
+  const configurations = new Configurations(mutators, observers, pending);
+  configurations.clear();
+  expect([configurations.hasRoom, configurations.grow(1 << 20), configurations.grow(1 << 24)]).toEqual([false, false, true]);
+  expect([configurations.add(0, 0), configurations.add(0, 0)]).toEqual([true, false]);
 });

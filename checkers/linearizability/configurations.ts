@@ -1,5 +1,5 @@
 // The memory of the reduced search: every situation that it has entered. It answers whether a new one is hopeless because
-// one at least as good is known. One flat arena of integers, no objects.
+// one at least as good is known. Flat integers, no objects.
 //
 // A situation is (mutators done, state) and, per such pair, the observers done and the indeterminate operations used.
 // Two situations of one pair compare:
@@ -7,20 +7,24 @@
 //  - more observers done is better: an observer changes nothing, so a missing one is a demand and never a help.
 // A situation that a known one dominates in both needs no second visit: the known one either failed, or it is an ancestor
 // whose remaining choices include everything that could be done from here.
+import { Arena } from "./arena.ts";
 import type { WindowSet } from "./window.ts";
+import { mixedHash } from "./zobrist.ts";
 
 /** Layout of a pair in the arena: next pair of the chain, hash, state, start and length of the mutator window, first situation, mutator words. */
 const pairHeader = 6;
 /** Layout of a situation: next of the pair, start and length of the observer window, length of the pending words, observer words, pending words. */
 const situationHeader = 4;
 
+const initialBuckets = 256;
+
 export class Configurations {
   readonly #mutators: WindowSet;
   readonly #observers: WindowSet;
   readonly #pending: WindowSet;
-  #buckets = new Int32Array(64);
-  #arena = new Int32Array(1024);
-  #used = 1; // offset 0 means none
+  readonly #arena = new Arena();
+  /** First pair of each chain; one pair a bucket on average, at most. */
+  #buckets = new Int32Array(initialBuckets);
   #pairCount = 0;
   #count = 0;
 
@@ -37,23 +41,44 @@ export class Configurations {
   }
 
   get sizeBytes(): number {
-    return 4 * (this.#arena.length + this.#buckets.length);
+    return this.#arena.sizeBytes + this.#buckets.byteLength;
   }
 
+  /** Forgets everything. Call it when the sets have their sizes. */
   clear(): void {
-    if (this.sizeBytes > 1 << 20) {
-      this.#buckets = new Int32Array(64);
-      this.#arena = new Int32Array(1024);
-    } else if (this.#pairCount > 0) this.#buckets.fill(0);
-    this.#used = 1;
+    this.release();
+    this.#arena.start(pairHeader + situationHeader + this.#mutators.wordCount + this.#observers.wordCount + this.#pending.wordCount);
+    if (this.#pairCount > 0) this.#buckets.fill(0);
     this.#pairCount = 0;
     this.#count = 0;
   }
 
-  /** Stores the present situation in this state; false if a known one dominates it. `hash` is that of the mutators. */
+  /** Gives back what a large search needed; the counts stay. */
+  release(): void {
+    this.#arena.release();
+    if (this.#buckets.length === initialBuckets) return;
+    this.#replaceBuckets(initialBuckets);
+  }
+
+  /** The present situation can be added without growth. */
+  get hasRoom(): boolean {
+    const size = pairHeader + this.#mutators.length + situationHeader + this.#observers.length + this.#pending.end;
+    return this.#pairCount < this.#buckets.length && this.#arena.hasRoom(size);
+  }
+
+  /** Makes room for the present situation; false, and nothing changed, if that would exceed the bytes allowed. */
+  grow(allowedBytes: number): boolean {
+    const isCrowded = this.#pairCount >= this.#buckets.length;
+    if (this.sizeBytes + (isCrowded ? this.#buckets.byteLength : this.#arena.chunkBytes) > allowedBytes) return false;
+    if (isCrowded) this.#rehash();
+    else if (this.#arena.canExtend) this.#arena.extend();
+    else return false;
+    return this.hasRoom || this.grow(allowedBytes);
+  }
+
+  /** Stores the present situation in this state; false if a known one dominates it. `hash` is that of the mutators. There must be room. */
   add(hash: number, state: number): boolean {
-    const mixed = Math.imul(hash ^ Math.imul(state + 1, 0x9e3779b1), 0x85ebca6b);
-    const full = mixed ^ (mixed >>> 15);
+    const full = mixedHash(hash, state);
     const pair = this.#findPair(full, state);
     if (pair === 0) {
       this.#addSituation(this.#addPair(full, state));
@@ -68,38 +93,41 @@ export class Configurations {
   // Non-null assertions below: every offset was written by this class, within the arena.
 
   #findPair(hash: number, state: number): number {
-    const arena = this.#arena;
+    const { chunks, bits, mask } = this.#arena;
     let pair = this.#buckets[hash & (this.#buckets.length - 1)]!;
     while (pair !== 0) {
-      if (arena[pair + 1] === hash && arena[pair + 2] === state && this.#hasMutators(pair)) return pair;
-      pair = arena[pair]!;
+      const chunk = chunks[pair >>> bits]!;
+      const at = pair & mask;
+      if (chunk[at + 1] === hash && chunk[at + 2] === state && this.#hasMutators(chunk, at)) return pair;
+      pair = chunk[at]!;
     }
     return 0;
   }
 
-  #hasMutators(pair: number): boolean {
+  #hasMutators(chunk: Int32Array, at: number): boolean {
     const { words, start, length } = this.#mutators;
-    if (this.#arena[pair + 3] !== start || this.#arena[pair + 4] !== length) return false;
+    if (chunk[at + 3] !== start || chunk[at + 4] !== length) return false;
     for (let word = 0; word < length; word++) {
-      if (this.#arena[pair + pairHeader + word] !== words[start + word]) return false;
+      if (chunk[at + pairHeader + word] !== words[start + word]) return false;
     }
     return true;
   }
 
   #addPair(hash: number, state: number): number {
     const { words, start, length } = this.#mutators;
-    const pair = this.#allocate(pairHeader + length);
-    if (++this.#pairCount > this.#buckets.length) this.#rehash();
-    const arena = this.#arena;
+    const pair = this.#arena.allocate(pairHeader + length);
+    const chunk = this.#chunkOf(pair);
+    const at = pair & this.#arena.mask;
     const bucket = hash & (this.#buckets.length - 1);
-    arena[pair] = this.#buckets[bucket]!;
-    arena[pair + 1] = hash;
-    arena[pair + 2] = state;
-    arena[pair + 3] = start;
-    arena[pair + 4] = length;
-    arena[pair + 5] = 0;
-    for (let word = 0; word < length; word++) arena[pair + pairHeader + word] = words[start + word]!;
+    chunk[at] = this.#buckets[bucket]!;
+    chunk[at + 1] = hash;
+    chunk[at + 2] = state;
+    chunk[at + 3] = start;
+    chunk[at + 4] = length;
+    chunk[at + 5] = 0;
+    for (let word = 0; word < length; word++) chunk[at + pairHeader + word] = words[start + word]!;
     this.#buckets[bucket] = pair;
+    this.#pairCount++;
     return pair;
   }
 
@@ -108,108 +136,121 @@ export class Configurations {
     const pending = this.#pending;
     const observerLength = observers.length;
     const pendingLength = pending.end;
-    const situation = this.#allocate(situationHeader + observerLength + pendingLength);
-    const arena = this.#arena;
-    arena[situation] = arena[pair + 5]!;
-    arena[situation + 1] = observers.start;
-    arena[situation + 2] = observerLength;
-    arena[situation + 3] = pendingLength;
-    let to = situation + situationHeader;
-    for (let word = 0; word < observerLength; word++) arena[to++] = observers.words[observers.start + word]!;
-    for (let word = 0; word < pendingLength; word++) arena[to++] = pending.words[word]!;
-    arena[pair + 5] = situation;
+    const situation = this.#arena.allocate(situationHeader + observerLength + pendingLength);
+    const chunk = this.#chunkOf(situation);
+    const at = situation & this.#arena.mask;
+    const pairChunk = this.#chunkOf(pair);
+    const first = (pair & this.#arena.mask) + 5;
+    chunk[at] = pairChunk[first]!;
+    chunk[at + 1] = observers.start;
+    chunk[at + 2] = observerLength;
+    chunk[at + 3] = pendingLength;
+    let to = at + situationHeader;
+    for (let word = 0; word < observerLength; word++) chunk[to++] = observers.words[observers.start + word]!;
+    for (let word = 0; word < pendingLength; word++) chunk[to++] = pending.words[word]!;
+    pairChunk[first] = situation;
     this.#count++;
   }
 
   #isDominated(pair: number): boolean {
-    for (let known = this.#arena[pair + 5]!; known !== 0; known = this.#arena[known]!) {
-      if (this.#usedNoMore(known) && this.#observedNoLess(known)) return true;
+    const { chunks, bits, mask } = this.#arena;
+    let known = this.#chunkOf(pair)[(pair & mask) + 5]!;
+    while (known !== 0) {
+      const chunk = chunks[known >>> bits]!;
+      const at = known & mask;
+      if (this.#usedNoMore(chunk, at) && this.#observedNoLess(chunk, at)) return true;
+      known = chunk[at]!;
     }
     return false;
   }
 
   /** Unlinks known situations that the present one dominates. */
   #dropDominated(pair: number): void {
-    const arena = this.#arena;
-    let before = pair + 5;
-    for (let known = arena[before]!; known !== 0; known = arena[known]!) {
-      if (this.#usedNoLess(known) && this.#observedNoMore(known)) arena[before] = arena[known]!;
-      else before = known;
+    const { mask } = this.#arena;
+    let [beforeChunk, before] = [this.#chunkOf(pair), (pair & mask) + 5];
+    for (let known = beforeChunk[before]!; known !== 0; known = beforeChunk[before]!) {
+      const chunk = this.#chunkOf(known);
+      const at = known & mask;
+      if (this.#usedNoLess(chunk, at) && this.#observedNoMore(chunk, at)) beforeChunk[before] = chunk[at]!;
+      else [beforeChunk, before] = [chunk, at];
     }
   }
 
   /** Known pending words are a subset of the present ones. */
-  #usedNoMore(known: number): boolean {
-    const arena = this.#arena;
+  #usedNoMore(chunk: Int32Array, known: number): boolean {
     const { words, end } = this.#pending;
-    const length = arena[known + 3]!;
+    const length = chunk[known + 3]!;
     if (length > end) return false;
-    const from = known + situationHeader + arena[known + 2]!;
-    for (let word = 0; word < length; word++) if ((arena[from + word]! & ~words[word]!) !== 0) return false;
+    const from = known + situationHeader + chunk[known + 2]!;
+    for (let word = 0; word < length; word++) if ((chunk[from + word]! & ~words[word]!) !== 0) return false;
     return true;
   }
 
-  #usedNoLess(known: number): boolean {
-    const arena = this.#arena;
+  #usedNoLess(chunk: Int32Array, known: number): boolean {
     const { words, end } = this.#pending;
-    const length = arena[known + 3]!;
+    const length = chunk[known + 3]!;
     if (length < end) return false;
-    const from = known + situationHeader + arena[known + 2]!;
-    for (let word = 0; word < end; word++) if ((words[word]! & ~arena[from + word]!) !== 0) return false;
+    const from = known + situationHeader + chunk[known + 2]!;
+    for (let word = 0; word < end; word++) if ((words[word]! & ~chunk[from + word]!) !== 0) return false;
     return true;
   }
 
   /** Known observers are a superset of the present ones. The first word of a window always lacks a member. */
-  #observedNoLess(known: number): boolean {
-    const arena = this.#arena;
+  #observedNoLess(chunk: Int32Array, known: number): boolean {
     const { words, start, end } = this.#observers;
-    const knownStart = arena[known + 1]!;
+    const knownStart = chunk[known + 1]!;
     if (knownStart < start) return false;
     const from = known + situationHeader - knownStart;
-    const knownEnd = knownStart + arena[known + 2]!;
+    const knownEnd = knownStart + chunk[known + 2]!;
     for (let word = knownStart; word < end; word++) {
-      if ((words[word]! & ~(word < knownEnd ? arena[from + word]! : 0)) !== 0) return false;
+      if ((words[word]! & ~(word < knownEnd ? chunk[from + word]! : 0)) !== 0) return false;
     }
     return true;
   }
 
-  #observedNoMore(known: number): boolean {
-    const arena = this.#arena;
+  #observedNoMore(chunk: Int32Array, known: number): boolean {
     const { words, start, end } = this.#observers;
-    const knownStart = arena[known + 1]!;
+    const knownStart = chunk[known + 1]!;
     if (knownStart > start) return false;
     const from = known + situationHeader - knownStart;
-    const knownEnd = knownStart + arena[known + 2]!;
+    const knownEnd = knownStart + chunk[known + 2]!;
     for (let word = start; word < knownEnd; word++) {
-      if ((arena[from + word]! & ~(word < end ? words[word]! : 0)) !== 0) return false;
+      if ((chunk[from + word]! & ~(word < end ? words[word]! : 0)) !== 0) return false;
     }
     return true;
   }
 
-  #allocate(size: number): number {
-    const offset = this.#used;
-    this.#used += size;
-    if (this.#used > this.#arena.length) {
-      const larger = new Int32Array(Math.max(this.#used, this.#arena.length * 2));
-      larger.set(this.#arena);
-      this.#arena = larger;
-    }
-    return offset;
+  #chunkOf(offset: number): Int32Array {
+    return this.#arena.chunks[offset >>> this.#arena.bits]!;
   }
 
+  /** Twice as many buckets. All chains are joined into one first, so that old and new buckets need not exist together. */
   #rehash(): void {
-    const old = this.#buckets;
-    const arena = this.#arena;
-    this.#buckets = new Int32Array(old.length * 4);
-    const mask = this.#buckets.length - 1;
-    for (let pair of old) {
+    let all = 0;
+    for (let pair of this.#buckets) {
       while (pair !== 0) {
-        const next = arena[pair]!;
-        const bucket = arena[pair + 1]! & mask;
-        arena[pair] = this.#buckets[bucket]!;
-        this.#buckets[bucket] = pair;
+        const chunk = this.#chunkOf(pair);
+        const next = chunk[pair & this.#arena.mask]!;
+        chunk[pair & this.#arena.mask] = all;
+        all = pair;
         pair = next;
       }
     }
+    this.#replaceBuckets(2 * this.#buckets.length);
+    const mask = this.#buckets.length - 1;
+    while (all !== 0) {
+      const chunk = this.#chunkOf(all);
+      const at = all & this.#arena.mask;
+      const next = chunk[at]!;
+      const bucket = chunk[at + 1]! & mask;
+      chunk[at] = this.#buckets[bucket]!;
+      this.#buckets[bucket] = all;
+      all = next;
+    }
+  }
+
+  #replaceBuckets(length: number): void {
+    this.#buckets.buffer.transfer(0); // frees it at once
+    this.#buckets = new Int32Array(length);
   }
 }

@@ -33,6 +33,16 @@ export interface Model<S, I extends Input = Input, O extends Json = Json> {
    */
   isReadOnly?(input: I, output: O | undefined): boolean;
 
+  /**
+   * For objects that are one value: what the operation asks of it and what it leaves. It must agree with
+   * `step` in every state, with unknown outcome too. It lets a search see from afar that a value somebody saw is gone for
+   * good. Undefined if it cannot be said of this operation; then it is not used for the whole partition.
+   */
+  effect?(input: I, output: O | undefined): Effect<S> | undefined;
+
+  /** False if no sequence of operations that grow the state leads from one to the other. For models with such effects. */
+  mayGrowInto?(state: S, goal: S): boolean;
+
   /** Equal strings promise equal effects of operations with unknown outcome, whatever the state. Default: equal inputs. */
   pendingClass?(input: I): string;
 
@@ -67,6 +77,18 @@ export interface Model<S, I extends Input = Input, O extends Json = Json> {
    * operation took effect, and they include a source for every value that one of them saw, if there is one.
    */
   explain?(witness: readonly Operation<I, O>[], culprit: Operation<I, O>): string | undefined;
+}
+
+/** No other member than these matters for what the operation does. A read of 5: from 5; a compare-and-set: from and to. */
+export interface Effect<S> {
+  /** Legal in this state only; with unknown outcome: without effect in any other. */
+  readonly from?: S;
+  /** Illegal in this state; not for unknown outcomes. */
+  readonly not?: S;
+  /** The state after it, whatever was before. With neither this nor `grows` the state stays. */
+  readonly to?: S;
+  /** Always legal, and the state after it is what `step` makes of the state before: an append. Alone. */
+  readonly grows?: true;
 }
 
 /** Decides one kind of object exactly in polynomial time, as far as its precondition holds. */

@@ -1,12 +1,15 @@
 // A plain port of the search of Porcupine (Athalye; Wing and Gong 1993, Lowe 2017, Horn and Kroening 2015), without any of
 // our reductions. The reference with which the fast search must agree, and the yardstick of the benchmarks.
+//
+// Plain, but not slow: the same order of work as the original on flat arrays, so that a ratio to it means something.
 import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import type { Model } from "./model.ts";
+import { PlainCache } from "./plain-cache.ts";
+import { PlainStates, illegal } from "./plain-states.ts";
 import { StepMeter } from "./search.ts";
 import type { SearchAnswer, SearchBudget } from "./search.ts";
-
-const none = -1;
+import { randomWord } from "./zobrist.ts";
 
 /**
  * Decides one partition. As there, indeterminate operations complete at the end with an unknown output, and must be placed;
@@ -17,84 +20,107 @@ export function searchPlainly<S, I extends Input, O extends Json>(
   operations: readonly Operation<I, O>[],
   budget: SearchBudget,
 ): SearchAnswer {
-  return new PlainSearch(model, operations).run(new StepMeter(budget));
+  return new PlainSearch(model, operations, budget).run();
 }
 
 /** Entries 2i and 2i + 1 are call and return of operation i, linked in order of time behind a head. */
 class PlainSearch<S, I extends Input, O extends Json> {
-  readonly #model: Model<S, I, O>;
-  readonly #operations: readonly Operation<I, O>[];
+  readonly #budget: SearchBudget;
+  readonly #meter: StepMeter;
+  readonly #states: PlainStates<S, I, O>;
+  readonly #cache: PlainCache;
   readonly #head: number;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
+  readonly #words: Int32Array;
   readonly #linearized: Int32Array;
-  readonly #cache = new PlainCache();
+  /** Calls on the path, with the state before each. */
+  readonly #calls: Int32Array;
+  readonly #statesBefore: Int32Array;
   #hash = 0;
 
-  constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[]) {
+  constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], budget: SearchBudget) {
     const count = operations.length;
-    this.#model = model;
-    this.#operations = operations;
+    this.#budget = budget;
+    this.#meter = new StepMeter(budget);
+    this.#states = new PlainStates(model, operations, { meter: this.#meter, memoryBytes: budget.limits.memoryBytes });
+    this.#cache = new PlainCache(count);
     this.#head = 2 * count;
-    this.#next = new Int32Array(2 * count + 1).fill(none);
-    this.#previous = new Int32Array(2 * count + 1).fill(none);
+    this.#next = new Int32Array(2 * count + 2);
+    this.#previous = new Int32Array(2 * count + 2);
+    this.#words = new Int32Array(count);
+    for (let position = 0; position < count; position++) this.#words[position] = randomWord(position);
     this.#linearized = new Int32Array((count + 31) >> 5);
-    this.#link();
+    this.#calls = new Int32Array(count);
+    this.#statesBefore = new Int32Array(count);
+    this.#link(operations);
   }
 
-  run(meter: StepMeter): SearchAnswer {
-    const stack: { entry: number; state: S }[] = [];
-    let state = this.#model.initial;
-    let entry = this.#first();
-    while (this.#first() !== none) {
-      if (meter.tick()) {
-        const reason = meter.pause(this.#cache.sizeBytes);
+  run(): SearchAnswer {
+    const answer = this.#search();
+    this.#meter.report();
+    this.#cache.release();
+    return answer;
+  }
+
+  // Non-null assertions below: entries and depths are in bounds of the arrays that the constructor sized for them. The last
+  // element of the list is the tail, 2 * count + 1; reaching it from a call is impossible, because a return comes first.
+
+  #search(): SearchAnswer {
+    const next = this.#next;
+    const tail = this.#head + 1;
+    let state = 0;
+    let depth = 0;
+    let entry = next[this.#head]!;
+    while (next[this.#head] !== tail) {
+      if (this.#meter.tick()) {
+        const reason = this.#meter.pause(this.#sizeBytes);
         if (reason !== undefined) return { verdict: "unknown", reason };
       }
-      if (isCall(entry)) {
-        const next = this.#step(state, entry >> 1);
-        if (next !== undefined && this.#enter(entry >> 1, next)) {
-          stack.push({ entry, state });
-          state = next;
+      if ((entry & 1) === 0) {
+        const after = this.#states.next(state, entry >> 1);
+        if (after === illegal) {
+          entry = next[entry]!;
+          continue;
+        }
+        if (!this.#cache.hasRoom && !this.#cache.grow(this.#budget.limits.memoryBytes - this.#states.sizeBytes))
+          return { verdict: "unknown", reason: "memory" };
+        this.#flip(entry >> 1);
+        if (this.#cache.add(this.#hash, this.#linearized, after)) {
+          this.#calls[depth] = entry;
+          this.#statesBefore[depth++] = state;
+          state = after;
           this.#lift(entry);
-          entry = this.#first();
-        } else entry = this.#next[entry] ?? none;
+          entry = next[this.#head]!;
+        } else {
+          this.#flip(entry >> 1);
+          entry = next[entry]!;
+        }
         continue;
       }
-      const top = stack.pop();
-      if (top === undefined) return { verdict: "invalid" };
-      state = top.state;
-      this.#flip(top.entry >> 1);
-      this.#unlift(top.entry);
-      entry = this.#next[top.entry] ?? none;
+      if (depth === 0) return { verdict: "invalid" };
+      const call = this.#calls[--depth]!;
+      state = this.#statesBefore[depth]!;
+      this.#flip(call >> 1);
+      this.#unlift(call);
+      entry = next[call]!;
     }
-    return { verdict: "valid", order: stack.map(({ entry }) => entry >> 1) };
+    return { verdict: "valid", order: this.#operationsOnPath(depth) };
   }
 
-  #step(state: S, position: number): S | undefined {
-    const operation = this.#operations[position];
-    if (operation === undefined) throw new Error(`Assertion failed: no operation at ${position}`);
-    if (operation.type === "ok") return this.#model.step(state, operation.input, operation.output);
-    const next = this.#model.step(state, operation.input, undefined);
-    return next === undefined ? state : next; // null may be a state
+  #operationsOnPath(depth: number): number[] {
+    const operations: number[] = [];
+    for (let place = 0; place < depth; place++) operations.push(this.#calls[place]! >> 1);
+    return operations;
   }
 
-  /** Marks the operation and answers whether the configuration is new; takes the mark back if it is not. */
-  #enter(position: number, state: S): boolean {
-    this.#flip(position);
-    const key = this.#model.stateKey === undefined ? state : this.#model.stateKey(state);
-    if (this.#cache.add(this.#hash, this.#linearized, key)) return true;
-    this.#flip(position);
-    return false;
+  get #sizeBytes(): number {
+    return this.#cache.sizeBytes + this.#states.sizeBytes;
   }
 
   #flip(position: number): void {
-    this.#linearized[position >> 5] = (this.#linearized[position >> 5] ?? 0) ^ (1 << (position & 31));
-    this.#hash ^= Math.imul(Math.imul(position + 1, 0x9e3779b1) ^ ((position + 1) << 7), 0x85ebca6b);
-  }
-
-  #first(): number {
-    return this.#next[this.#head] ?? none;
+    this.#linearized[position >> 5]! ^= 1 << (position & 31);
+    this.#hash ^= this.#words[position]!;
   }
 
   #lift(call: number): void {
@@ -108,54 +134,52 @@ class PlainSearch<S, I extends Input, O extends Json> {
   }
 
   #unlink(entry: number): void {
-    const [next, previous] = [this.#next[entry] ?? none, this.#previous[entry] ?? none];
+    const next = this.#next[entry]!;
+    const previous = this.#previous[entry]!;
     this.#next[previous] = next;
-    if (next !== none) this.#previous[next] = previous;
+    this.#previous[next] = previous;
   }
 
   #relink(entry: number): void {
-    const [next, previous] = [this.#next[entry] ?? none, this.#previous[entry] ?? none];
-    this.#next[previous] = entry;
-    if (next !== none) this.#previous[next] = entry;
+    this.#next[this.#previous[entry]!] = entry;
+    this.#previous[this.#next[entry]!] = entry;
   }
 
-  #link(): void {
-    const times = this.#operations.flatMap((operation, position) => [
-      { at: operation.invokedIndex, entry: 2 * position },
-      { at: operation.type === "ok" ? operation.completedIndex : Infinity, entry: 2 * position + 1 },
-    ]);
-    // At equal times calls come first: they overlap. Infinity minus infinity is no number, hence the comparison.
-    times.sort((one, other) => (one.at === other.at ? (one.entry & 1) - (other.entry & 1) : one.at < other.at ? -1 : 1));
-    let last = this.#head;
-    for (const { entry } of times) {
+  #link(operations: readonly Operation<I, O>[]): void {
+    const returns = inOrderOfReturn(operations);
+    let [last, returned] = [this.#head, 0];
+    const append = (entry: number): void => {
       this.#next[last] = entry;
       this.#previous[entry] = last;
       last = entry;
+    };
+    for (const [position, { invokedIndex }] of operations.entries()) {
+      // At equal times calls come first: they overlap.
+      while (returned < returns.length && returnOf(operations, returns[returned]!) < invokedIndex) append(2 * returns[returned++]! + 1);
+      append(2 * position);
     }
+    while (returned < returns.length) append(2 * returns[returned++]! + 1);
+    append(this.#head + 1);
   }
 }
 
-function isCall(entry: number): boolean {
-  return (entry & 1) === 0;
+/** Positions of all operations; insertion sort, because they are nearly in that order: off by no more than the number of clients. */
+function inOrderOfReturn(operations: readonly Operation[]): Int32Array {
+  const returns = new Int32Array(operations.length);
+  let count = 0;
+  const insert = (position: number): void => {
+    const at = returnOf(operations, position);
+    let place = count++;
+    for (; place > 0 && returnOf(operations, returns[place - 1]!) > at; place--) returns[place] = returns[place - 1]!;
+    returns[place] = position;
+  };
+  for (const [position, { type }] of operations.entries()) if (type === "ok") insert(position);
+  for (const [position, { type }] of operations.entries()) if (type !== "ok") returns[count++] = position;
+  return returns;
 }
 
-/** Whole bit sets with states, by hash. */
-class PlainCache {
-  readonly #buckets = new Map<number, { linearized: Int32Array; state: unknown }[]>();
-  sizeBytes = 0;
-
-  add(hash: number, linearized: Int32Array, state: unknown): boolean {
-    const bucket = this.#buckets.get(hash);
-    if (bucket?.some((known) => known.state === state && isSame(known.linearized, linearized)) === true) return false;
-    const entry = { linearized: linearized.slice(), state };
-    this.sizeBytes += linearized.byteLength + 100;
-    if (bucket === undefined) this.#buckets.set(hash, [entry]);
-    else bucket.push(entry);
-    return true;
-  }
-}
-
-function isSame(one: Int32Array, other: Int32Array): boolean {
-  for (let word = 0; word < one.length; word++) if (one[word] !== other[word]) return false;
-  return true;
+/** Nobody saw an indeterminate operation return: it does so at the end. */
+function returnOf(operations: readonly Operation[], position: number): number {
+  const operation = operations[position];
+  return operation?.type === "ok" ? operation.completedIndex : Infinity;
 }

@@ -8,13 +8,18 @@
 // such "whether or not" (witness.ts). When one is the first that is missing, it may be dropped.
 import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
+import type { Effects } from "./effects.ts";
 import type { Model } from "./model.ts";
+import { Prospects } from "./prospects.ts";
 import { WindowSet } from "./window.ts";
+import { randomWord } from "./zobrist.ts";
 
 const mutator = 0;
 const observer = 1;
 const pendingKind = 2;
 const none = -1;
+/** Of the arrays below, all together. */
+const bytesPerOperation = 2 * 8 + 7 * 4 + 2;
 
 export class Schedule {
   readonly mutators: WindowSet = new WindowSet();
@@ -49,6 +54,7 @@ export class Schedule {
   /** Twin with the next earlier completion, or invocation if neither completed; or `none`. */
   #twins = new Int32Array(64);
   #hasTwins = false;
+  #prospects: Prospects | undefined;
   readonly #kindCounts = [0, 0, 0];
 
   start<S, I extends Input, O extends Json>(operations: readonly Operation<I, O>[], model: Model<S, I, O>): void {
@@ -57,6 +63,7 @@ export class Schedule {
     this.#kindCounts.fill(0);
     this.#returnCount = 0;
     this.#hasTwins = false;
+    this.#prospects = undefined;
     for (let position = 0; position < operations.length; position++) {
       const operation = operations[position]!; // in bounds
       const isCompleted = operation.type === "ok";
@@ -90,13 +97,19 @@ export class Schedule {
     return this.#kinds[operation] === pendingKind;
   }
 
-  /** The first mutator or indeterminate operation that may come next; below -1: a maybe to be dropped; -1: none. */
-  firstCandidate(): number {
-    return this.#candidateFrom(this.#next[this.#count + mutator]!);
+  /** What its buffers occupy. */
+  get sizeBytes(): number {
+    const bitBytes = this.mutators.words.byteLength + this.observers.words.byteLength + this.pending.words.byteLength;
+    return this.order.length * bytesPerOperation + bitBytes + (this.#prospects?.sizeBytes ?? 0);
   }
 
-  candidateAfter(candidate: number): number {
-    return candidate < none ? none : this.#candidateFrom(this.#next[candidate]!);
+  /** The first mutator or indeterminate operation that may come next in this state; below -1: a maybe to be dropped; -1: none. */
+  firstCandidate(state: number): number {
+    return this.#candidateFrom(this.#next[this.#count + mutator]!, state);
+  }
+
+  candidateAfter(candidate: number, state: number): number {
+    return candidate < none ? none : this.#candidateFrom(this.#next[candidate]!, state);
   }
 
   /** The maybe that a candidate below -1 stands for: it is to be dropped. */
@@ -131,12 +144,14 @@ export class Schedule {
     } else if (kind === observer) this.observers.add(slot);
     else this.pending.add(slot);
     if (this.#returns[this.#firstReturn] === operation) this.#moveBound();
+    this.#prospects?.take(operation);
   }
 
   /** Takes back everything that was taken since `doneCount` was `mark`. */
   undoTo(mark: number): void {
     while (this.doneCount > mark) {
       const operation = this.order[--this.doneCount]!;
+      this.#prospects?.undo(operation);
       this.#firstReturn = this.#returnsBefore[this.doneCount]!;
       this.#next[this.#previous[operation]!] = operation;
       this.#previous[this.#next[operation]!] = operation;
@@ -171,13 +186,28 @@ export class Schedule {
     }
   }
 
+  /** From now on knows what the missing operations need, and skips indeterminate ones that nobody who may come next wants. */
+  watch(effects: Effects): void {
+    this.#prospects = new Prospects(effects, { starts: this.#starts, ends: this.#ends, returns: this.#returns.subarray(0, this.#returnCount) });
+  }
+
+  /** Whether, with one value gone and another present, a missing operation has become impossible. Only after `watch`. */
+  isLost(gone: number, present: number): boolean {
+    return this.#prospects?.isLost(gone, present) === true;
+  }
+
+  /** Whether in this state a missing operation needs a value that nobody can leave in time. Only after `watch`. */
+  isAnyLost(state: number): boolean {
+    return this.#prospects?.isAnyLost(state) === true;
+  }
+
   #linkTwin(operation: number, classOf: (operation: number) => number, last: Int32Array): void {
     const id = classOf(operation);
     this.#twins[operation] = last[id]!;
     last[id] = operation;
   }
 
-  #candidateFrom(from: number): number {
+  #candidateFrom(from: number, state: number): number {
     let candidate = from;
     if (from < this.#count ? this.#kinds[from] !== pendingKind : from === this.#count + mutator) {
       for (; candidate !== this.#count + mutator && this.#starts[candidate]! <= this.#bound; candidate = this.#next[candidate]!) {
@@ -185,11 +215,24 @@ export class Schedule {
       }
       candidate = this.#next[this.#count + pendingKind]!;
     }
+    const prospects = candidate === this.#count + pendingKind ? undefined : this.#prospects;
+    if (prospects !== undefined) this.#wantNext(prospects, state);
     for (; candidate !== this.#count + pendingKind && this.#starts[candidate]! <= this.#bound; candidate = this.#next[candidate]!) {
-      if (!this.#hasTwins || !this.#hasUnusedTwin(candidate)) return candidate;
+      if (this.#hasTwins && this.#hasUnusedTwin(candidate)) continue;
+      // A maybe may be what keeps others from coming next.
+      if (prospects === undefined || prospects.isWanted(candidate) || this.#ends[candidate] !== Infinity) return candidate;
     }
     const first = this.#firstReturn < this.#returnCount ? this.#returns[this.#firstReturn]! : none;
     return first !== none && this.#kinds[first] === pendingKind ? -2 - first : none;
+  }
+
+  /** Tells the prospects which completed operations may come next. */
+  #wantNext(prospects: Prospects, state: number): void {
+    prospects.forget();
+    for (let list = this.#count + mutator; list <= this.#count + observer; list++) {
+      for (let missing = this.#next[list]!; missing !== list && this.#starts[missing]! <= this.#bound; missing = this.#next[missing]!)
+        prospects.want(missing, state);
+    }
   }
 
   #observerFrom(from: number): number {
@@ -260,12 +303,4 @@ export class Schedule {
     this.#returnsBefore = new Int32Array(length);
     this.#twins = new Int32Array(length);
   }
-}
-
-/** A fixed random-looking word per number (the finish of MurmurHash3), instead of a table of them. */
-function randomWord(slot: number): number {
-  let word = Math.imul(slot + 1, 0x9e3779b1);
-  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
-  return word ^ (word >>> 16);
 }

@@ -34,8 +34,14 @@ export interface SearchStatistics {
 
 /** How many steps a search may take before it asks its limits again. */
 export const stepsBetweenLimits = 4096;
+/** Steps that ask the model count this much more: nobody knows how long a model takes. */
+const modelStepWeight = 64;
 
-/** Counts steps against a budget, and asks the limits only every few thousand. */
+/**
+ * Counts steps against a budget, and asks the limits only now and then: every 4,096 steps that were looked up, or every 64
+ * that asked the model. So a limit of time holds within 64 times the slowest step, without a clock in here; a `spend` that
+ * looks at the clock costs little beside 64 calls of any model, one that measures memory should do so only now and then.
+ */
 export class StepMeter {
   readonly #budget: SearchBudget;
   #steps = 0;
@@ -54,6 +60,11 @@ export class StepMeter {
   /** One more step; true when it is time to ask `pause`. */
   tick(): boolean {
     return ++this.#steps >= this.#pauseAt;
+  }
+
+  /** The model was asked for a step: the next pause comes earlier. */
+  charge(): void {
+    this.#pauseAt -= modelStepWeight;
   }
 
   /** Why to stop here, if at all. `memoryBytes`: what the search holds now. */

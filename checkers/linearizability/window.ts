@@ -9,13 +9,14 @@ export class WindowSet {
   start = 0;
   /** One past the last word with a member; never below `start` when read through `length`. */
   end = 0;
-  #wordCount = 0;
+  /** Words that its members may need. */
+  wordCount = 0;
 
   /** Empties it for members below `count`. */
   reset(count: number): void {
-    this.#wordCount = (count + 31) >> 5;
-    if (this.words.length < this.#wordCount) this.words = new Int32Array(Math.max(this.#wordCount, this.words.length * 2));
-    else this.words.fill(0, 0, this.#wordCount);
+    this.wordCount = (count + 31) >> 5;
+    if (this.words.length < this.wordCount) this.words = new Int32Array(Math.max(this.wordCount, this.words.length * 2));
+    else this.words.fill(0, 0, this.wordCount);
     this.start = 0;
     this.end = 0;
   }
@@ -38,7 +39,7 @@ export class WindowSet {
 
   /** Tells the window that all members below `first` are in; `first` itself is not. `first` = count: all are in. */
   startAt(first: number, count: number): void {
-    this.start = first >= count ? this.#wordCount : first >> 5;
+    this.start = first >= count ? this.wordCount : first >> 5;
   }
 
   /** Number of words in the window. */

@@ -1,5 +1,5 @@
 // A register per key: read, write, compare-and-set, delete. For key-value stores, configuration stores, leases.
-import type { Model } from "../model.ts";
+import type { Effect, Model } from "../model.ts";
 import { registerZones } from "../monitors/register-zones.ts";
 import { explainRegister } from "./register-explanation.ts";
 import { producedBy } from "./register-operation.ts";
@@ -21,6 +21,7 @@ export function register(initial: string | null): RegisterModel {
     partitionKey: (input) => input.key,
     isReadOnly: (input, output) => input.f === "read" || (input.f === "cas" && output === false),
     pendingClass,
+    effect,
     relevantPending,
     monitors: [registerZones(initial)],
     describeOperation,
@@ -43,6 +44,20 @@ function step(state: string | null, input: RegisterInput, output: RegisterOutput
       if (output !== undefined && output !== matches) return undefined;
       return matches ? input.to : state;
     }
+  }
+}
+
+function effect(input: RegisterInput, output: RegisterOutput | undefined): Effect<string | null> | undefined {
+  switch (input.f) {
+    case "read":
+      return output === undefined ? {} : typeof output === "boolean" ? undefined : { from: output };
+    case "write":
+      return { to: input.value };
+    case "delete":
+      return { to: null };
+    case "cas":
+      if (output === undefined || output === true) return { from: input.from, to: input.to };
+      return output === false ? { not: input.from } : undefined;
   }
 }
 
@@ -89,10 +104,16 @@ function relevantPending(completed: readonly RegisterOperation[], pending: reado
 
 /** Adds what indeterminate compare-and-sets must have met if their own value was seen, and theirs in turn. */
 function addSources(seen: Set<string | null>, pending: readonly RegisterOperation[], areAllRelevant: boolean): void {
-  for (let before = -1; before < seen.size;) {
-    before = seen.size;
-    for (const { input } of pending) if (input.f === "cas" && (areAllRelevant || seen.has(input.to))) seen.add(input.from);
+  const sources = new Map<string, (string | null)[]>();
+  for (const { input } of pending) {
+    if (input.f !== "cas") continue;
+    const others = sources.get(input.to);
+    if (others === undefined) sources.set(input.to, [input.from]);
+    else others.push(input.from);
+    if (areAllRelevant) seen.add(input.from);
   }
+  // A set that grows while it is walked: what was added is visited too.
+  for (const value of seen) for (const source of value === null ? [] : (sources.get(value) ?? [])) seen.add(source);
 }
 
 function describeOperation(input: RegisterInput): string {
