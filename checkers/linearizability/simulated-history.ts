@@ -3,19 +3,29 @@
 import { HistoryBuilder } from "../../harness/history.ts";
 import type { History } from "../../harness/history.ts";
 import type { Json } from "../../harness/json.ts";
-import type { Input, Operation } from "../../harness/operation.ts";
+import type { Input, Operation, Outcome } from "../../harness/operation.ts";
 import type { Random } from "../../harness/random.ts";
 import type { Model } from "./model.ts";
 
 /** An object that can be simulated: what clients ask it, and what it answers. */
 export interface SimulatedObject<S, I extends Input, O extends Json> {
   readonly model: Model<S, I, O>;
-  /** An input; `count` inputs were drawn before it, for distinct values. */
-  draw(random: Random, count: number): I;
+  /** An input; `count` inputs were drawn before it, for distinct values. `present`: for inputs that fit the moment. */
+  draw(random: Random, count: number, present?: Present<S, I>): I;
   /** The right answer in this state. */
   answer(state: S, input: I): O;
-  /** Some answer of the right shape, mostly wrong; undefined if there is only one. */
-  falsify(input: I, random: Random): O | undefined;
+  /** Some answer of the right shape, mostly wrong; undefined if there is only one. Near the `given` one, if there is one. */
+  falsify(input: I, random: Random, given?: O): O | undefined;
+}
+
+/** What may be known when an input is drawn. */
+export interface Present<S, I> {
+  /** Of the client that will ask. */
+  readonly process: number;
+  /** All inputs so far, in order of invocation. */
+  readonly inputs: readonly I[];
+  /** Of the object that such an input concerns. */
+  state(input: I): S;
 }
 
 export interface SimulationOptions {
@@ -25,6 +35,8 @@ export interface SimulationOptions {
   readonly indeterminate: number;
   /** Falsify one answer, if there is one, in the last tenth of the history (`late`) or anywhere. */
   readonly bad?: "late" | "anywhere";
+  /** Chance that an operation fails: it certainly has no effect. Default 0. */
+  readonly failed?: number;
 }
 
 /**
@@ -80,6 +92,7 @@ class Simulation<S, I extends Input, O extends Json> {
   readonly #clients: (ClientState<I, O> | undefined)[] = [];
   readonly #processes: number[];
   readonly #operations: Operation<I, O>[] = [];
+  readonly #inputs: I[] = [];
   readonly #orphans: I[] = [];
   #states = new Map<string, S>();
   #moment = 0;
@@ -109,7 +122,9 @@ class Simulation<S, I extends Input, O extends Json> {
   #move(slot: number): void {
     const client = this.#clients[slot];
     if (client === undefined) this.#invoke(slot);
-    else if (client.applied !== undefined) this.#complete(slot, client, client.applied.output);
+    else if (client.applied !== undefined) this.#complete(slot, client, { type: "ok", output: client.applied.output });
+    else if (this.#options.failed !== undefined && this.#random.chance(this.#options.failed, "failed"))
+      this.#complete(slot, client, { type: "fail", error: "refused" });
     else if (this.#random.chance(this.#options.indeterminate, "lost")) this.#lose(slot, client);
     else this.#clients[slot] = { ...client, applied: { output: this.#apply(client.input) } };
   }
@@ -117,7 +132,8 @@ class Simulation<S, I extends Input, O extends Json> {
   #invoke(slot: number): void {
     const id = this.#operations.length;
     const process = this.#processes[slot] ?? slot;
-    const input = this.#object.draw(this.#random, id);
+    const input = this.#object.draw(this.#random, id, { process, inputs: this.#inputs, state: (concerned) => this.#stateOf(concerned) });
+    this.#inputs.push(input);
     const invokedIndex = this.#moment++;
     this.#clients[slot] = { process, id, input, invokedIndex, applied: undefined };
     const invokedNs = invokedIndex * 1000;
@@ -135,7 +151,7 @@ class Simulation<S, I extends Input, O extends Json> {
     });
   }
 
-  #complete(slot: number, client: ClientState<I, O>, output: O): void {
+  #complete(slot: number, client: ClientState<I, O>, outcome: Outcome<O>): void {
     this.#clients[slot] = undefined;
     const completedIndex = this.#moment++;
     const { id, process, input, invokedIndex } = client;
@@ -144,8 +160,7 @@ class Simulation<S, I extends Input, O extends Json> {
       process,
       phase: "faults",
       input,
-      type: "ok",
-      output,
+      ...outcome,
       invokedIndex,
       completedIndex,
       invokedNs: invokedIndex * 1000,
@@ -161,13 +176,22 @@ class Simulation<S, I extends Input, O extends Json> {
 
   #apply(input: I): O {
     const { model } = this.#object;
-    const key = model.partitionKey?.(input) ?? "";
-    const state = this.#states.get(key) ?? model.initial;
+    const state = this.#stateOf(input);
     const output = this.#object.answer(state, input);
     const next = model.step(state, input, output);
     if (next === undefined) throw new Error(`Assertion failed: the simulated ${model.name} gave an answer that its model forbids`);
-    this.#states.set(key, next);
+    this.#states.set(this.#keyOf(input), next);
     return output;
+  }
+
+  #stateOf(input: I): S {
+    const key = this.#keyOf(input);
+    const state = this.#states.get(key);
+    return state === undefined ? this.#object.model.initial : state; // null may be a state
+  }
+
+  #keyOf(input: I): string {
+    return this.#object.model.partitionKey?.(input) ?? "";
   }
 }
 

@@ -1,12 +1,10 @@
 // A counter per key: add and read.
 import type { Model } from "../model.ts";
+import { counterBounds } from "../monitors/counter-bounds.ts";
+import { counterDeadlines } from "../monitors/counter-deadlines.ts";
+import type { CounterInput, CounterOutput } from "./counter-operation.ts";
 
-export type CounterInput =
-  /** May be negative. */
-  { readonly f: "add"; readonly key: string; readonly amount: number } | { readonly f: "read"; readonly key: string };
-
-/** add: null, or the new value if the system answers it; read: the value. */
-export type CounterOutput = number | null;
+export type { CounterInput, CounterOutput };
 
 /** Zero at first. */
 export const counterModel: Model<number, CounterInput, CounterOutput> = {
@@ -18,6 +16,7 @@ export const counterModel: Model<number, CounterInput, CounterOutput> = {
   },
   partitionKey: (input) => input.key,
   isReadOnly: (input) => input.f === "read" || input.amount === 0,
+  monitors: [counterDeadlines, counterBounds],
   describeOperation: (input) => (input.f === "add" ? `add ${input.amount} to ${input.key}` : `read ${input.key}`),
   describeResult: (_input, output) => (output === null ? "" : `-> ${output}`),
   describeState: (state) => String(state),

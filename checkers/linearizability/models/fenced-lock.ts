@@ -1,12 +1,9 @@
 // A lock per key that hands out fencing tokens: every holder gets a greater number than all holders before it.
 import type { Model } from "../model.ts";
+import { fencedLockTokens } from "../monitors/fenced-lock-tokens.ts";
+import type { FencedLockInput, FencedLockOutput } from "./lock-operation.ts";
 
-export type FencedLockInput =
-  | { readonly f: "acquire"; readonly key: string; readonly owner: string }
-  | { readonly f: "release"; readonly key: string; readonly owner: string };
-
-/** acquire: the token, a whole number, or false if refused; release: whether the owner held the lock. */
-export type FencedLockOutput = number | boolean;
+export type { FencedLockInput, FencedLockOutput };
 
 export interface FencedState {
   readonly holder: string | null;
@@ -24,6 +21,7 @@ export const fencedLockModel: Model<FencedState, FencedLockInput, FencedLockOutp
   step,
   partitionKey: (input) => input.key,
   isReadOnly: (_input, output) => output === false,
+  monitors: [fencedLockTokens],
   stateKey: ({ holder, token }) => `${token} ${JSON.stringify(holder)}`,
   describeOperation: (input) => `${input.owner} ${input.f}s ${input.key}`,
   describeResult: (_input, output) => (typeof output === "number" ? `-> token ${output}` : output ? "" : "-> refused"),

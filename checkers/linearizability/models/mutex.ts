@@ -1,12 +1,9 @@
 // A lock per key, without expiry: acquire and release by an owner. A refused attempt is an `ok` operation with output false.
 import type { Model } from "../model.ts";
+import { mutexHolders } from "../monitors/mutex-holders.ts";
+import type { MutexInput, MutexOutput } from "./lock-operation.ts";
 
-export type MutexInput =
-  | { readonly f: "acquire"; readonly key: string; readonly owner: string }
-  | { readonly f: "release"; readonly key: string; readonly owner: string };
-
-/** Whether the lock was taken, or given back. */
-export type MutexOutput = boolean;
+export type { MutexInput, MutexOutput };
 
 /** Free at first; not reentrant. The state is the owner or null. */
 export const mutexModel: Model<string | null, MutexInput, MutexOutput> = {
@@ -20,6 +17,7 @@ export const mutexModel: Model<string | null, MutexInput, MutexOutput> = {
   },
   partitionKey: (input) => input.key,
   isReadOnly: (_input, output) => output === false,
+  monitors: [mutexHolders],
   describeOperation: (input) => `${input.owner} ${input.f}s ${input.key}`,
   describeResult: (_input, output) => (output ? "" : "-> refused"),
   describeState: (holder) => (holder === null ? "free" : `held by ${holder}`),

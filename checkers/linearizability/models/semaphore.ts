@@ -1,10 +1,9 @@
 // A counting semaphore per key: at most so many permits are out at once.
 import type { Model } from "../model.ts";
+import { semaphorePermits } from "../monitors/semaphore-permits.ts";
+import type { SemaphoreInput, SemaphoreOutput } from "./semaphore-operation.ts";
 
-export type SemaphoreInput = { readonly f: "acquire"; readonly key: string } | { readonly f: "release"; readonly key: string };
-
-/** acquire: whether there was a permit; release: true, or false if none was out. */
-export type SemaphoreOutput = boolean;
+export type { SemaphoreInput, SemaphoreOutput };
 
 /** All `permits` are free at first. The state is how many are out. */
 export function semaphore(permits: number): Model<number, SemaphoreInput, SemaphoreOutput> {
@@ -19,6 +18,7 @@ export function semaphore(permits: number): Model<number, SemaphoreInput, Semaph
     },
     partitionKey: (input) => input.key,
     isReadOnly: (_input, output) => output === false,
+    monitors: [semaphorePermits(permits)],
     describeOperation: (input) => `${input.f} ${input.key}`,
     describeResult: (_input, output) => (output ? "" : "-> refused"),
     describeState: (out) => `${out} of ${permits} out`,

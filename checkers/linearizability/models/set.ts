@@ -1,13 +1,11 @@
 // Sets: one of single elements, which is cut by element, and a growing one that is read as a whole (Jepsen's `set`).
 import type { Model } from "../model.ts";
+import { growingSetSnapshots } from "../monitors/growing-set-snapshots.ts";
+import { setPresence } from "../monitors/set-presence.ts";
+import { GrowingSetState } from "./growing-set-state.ts";
+import type { GrowingSetInput, GrowingSetOutput, SetInput, SetOutput } from "./set-operation.ts";
 
-export type SetInput =
-  | { readonly f: "add"; readonly key: string; readonly element: string }
-  | { readonly f: "remove"; readonly key: string; readonly element: string }
-  | { readonly f: "contains"; readonly key: string; readonly element: string };
-
-/** Each answers whether: it was added and not there before, it was removed and there before, it is there. */
-export type SetOutput = boolean;
+export type { GrowingSetInput, GrowingSetOutput, GrowingSetState, SetInput, SetOutput };
 
 /** Empty at first. Every element of a set is an object of its own, so the state is whether it is present. */
 export const setModel: Model<boolean, SetInput, SetOutput> = {
@@ -20,31 +18,25 @@ export const setModel: Model<boolean, SetInput, SetOutput> = {
   },
   partitionKey: (input) => `${JSON.stringify(input.key)} ${input.element}`,
   isReadOnly: (input, output) => input.f === "contains" || output === false,
+  monitors: [setPresence],
   describeOperation: (input) => `${input.f} ${input.element} in ${input.key}`,
   describeResult: (_input, output) => `-> ${output ? "yes" : "no"}`,
   describeState: (isPresent) => (isPresent ? "present" : "absent"),
 };
 
-export type GrowingSetInput = { readonly f: "add"; readonly key: string; readonly element: string } | { readonly f: "read"; readonly key: string };
-
-/** add: null; read: all elements, in any order. */
-export type GrowingSetOutput = readonly string[] | null;
-
-/** Empty at first, nothing is ever removed. The state is sorted. */
-export const growingSetModel: Model<readonly string[], GrowingSetInput, GrowingSetOutput> = {
+/** Empty at first, nothing is ever removed. */
+export const growingSetModel: Model<GrowingSetState, GrowingSetInput, GrowingSetOutput> = {
   name: "growing set",
-  initial: [],
+  initial: GrowingSetState.empty(),
   step(state, input, output) {
-    if (input.f === "add") return state.includes(input.element) ? state : [...state, input.element].toSorted();
-    if (output === undefined) return state;
-    if (output === null || output.length !== state.length) return undefined;
-    const sorted = output.toSorted();
-    return state.every((element, index) => element === sorted[index]) ? state : undefined;
+    if (input.f === "add") return state.with(input.element);
+    return output === undefined || (output !== null && state.consistsOf(output)) ? state : undefined;
   },
   partitionKey: (input) => input.key,
   isReadOnly: (input) => input.f === "read",
-  stateKey: (state) => JSON.stringify(state),
+  monitors: [growingSetSnapshots],
+  stateKey: (state) => JSON.stringify(state.elements()),
   describeOperation: (input) => (input.f === "add" ? `add ${input.element} to ${input.key}` : `read ${input.key}`),
   describeResult: (_input, output) => (output === null ? "" : `-> {${output.join(", ")}}`),
-  describeState: (state) => `{${state.join(", ")}}`,
+  describeState: (state) => `{${state.elements().join(", ")}}`,
 };

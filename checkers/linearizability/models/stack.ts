@@ -1,10 +1,9 @@
 // A last-in-first-out stack per key.
 import type { Model } from "../model.ts";
+import { stackOrder } from "../monitors/stack-order.ts";
+import type { StackInput, StackOutput } from "./stack-operation.ts";
 
-export type StackInput = { readonly f: "push"; readonly key: string; readonly value: string } | { readonly f: "pop"; readonly key: string };
-
-/** push: null; pop: the value, or null when the stack was empty. */
-export type StackOutput = string | null;
+export type { StackInput, StackOutput };
 
 /** Empty at first. The last element of the state is the top. */
 export const stackModel: Model<readonly string[], StackInput, StackOutput> = {
@@ -15,6 +14,7 @@ export const stackModel: Model<readonly string[], StackInput, StackOutput> = {
   isReadOnly: (input, output) => input.f === "pop" && output === null,
   elementOf: ({ input, output, id }) => (input.f === "push" ? input.value : output === null ? `empty ${id}` : output),
   stateKey: (state) => JSON.stringify(state),
+  monitors: [stackOrder],
   describeOperation: (input) => (input.f === "push" ? `push ${input.value} on ${input.key}` : `pop from ${input.key}`),
   describeResult: (input, output) => (input.f === "pop" ? `-> ${output ?? "empty"}` : ""),
   describeState: (state) => (state.length === 0 ? "empty" : `[${state.join(", ")}]`),

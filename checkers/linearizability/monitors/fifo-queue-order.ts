@@ -6,141 +6,79 @@
 // "empty" while something was in. Two additions of ours: an enqueue of unknown outcome counts iff its value came out,
 // and dequeues of unknown outcome are dealt the values that never came out, earliest enqueued first, which is the best
 // for both order and emptiness.
-import type { Operation } from "../../../harness/operation.ts";
-import type { QueueInput, QueueOutput } from "../models/fifo-queue-operation.ts";
+//
+// That deal takes it that a dequeue of unknown outcome can come at any later time. Where some were over at a certain
+// moment, it still refutes; a linearization must keep to the moments, and if no deal does there is no answer.
 import type { Monitor, MonitorAnswer } from "../model.ts";
-import { mergedSpans, spanAround } from "./spans.ts";
-import type { Span } from "./spans.ts";
-import { MinimumHeap } from "./minimum-heap.ts";
-
-type QueueOperation = Operation<QueueInput, QueueOutput>;
+import type { QueueInput, QueueOutput } from "../models/fifo-queue-operation.ts";
+import { dealt, dealtInTime } from "./fifo-queue-deal.ts";
+import { livesOf, none } from "./fifo-queue-lives.ts";
+import type { Contradiction, QueueHistory, QueueLives, QueueOperation } from "./fifo-queue-lives.ts";
+import { EmptyMoments, isInTime, linearizationOf, scheduleOf } from "./fifo-queue-schedule.ts";
+import type { QueueSchedule } from "./fifo-queue-schedule.ts";
+import { coveringChain, overtakingPair } from "./fifo-queue-suspects.ts";
 
 export const fifoQueueOrder: Monitor<QueueInput, QueueOutput> = { name: "queue order", precondition: "every value is enqueued once", decide };
 
-/** The life of one value: put in during [a, b], taken out during [c, d]; Infinity if never. Tightened: b <= d, c >= a. */
-interface Value {
-  readonly enqueue: number;
-  dequeue: number | undefined;
-  readonly a: number;
-  b: number;
-  c: number;
-  d: number;
-}
-
 function decide(operations: readonly QueueOperation[]): MonitorAnswer {
-  const values = new Map<string, Value>();
-  const empties: number[] = [];
-  const lost: number[] = [];
-  for (const [position, { input, invokedIndex, completedIndex }] of operations.entries()) {
-    if (input.f !== "enqueue") continue;
-    if (values.has(input.value)) return { verdict: "inapplicable", why: `value ${input.value} is enqueued twice` };
-    values.set(input.value, { enqueue: position, dequeue: undefined, a: invokedIndex, b: completedIndex, c: Infinity, d: Infinity });
+  const history = livesOf(operations);
+  if (typeof history === "string") return { verdict: "inapplicable", why: history };
+  if ("suspects" in history) return { verdict: "invalid", suspects: history.suspects };
+  const { lives, empties, lost } = history;
+  const ideal = explained(operations, empties, dealt(lives, lost, operations));
+  if ("suspects" in ideal) return { verdict: "invalid", suspects: confirmed(operations, history, ideal) };
+  const endless = lost.filter((position) => operations[position]?.completedIndex === Infinity);
+  for (const deal of [() => ideal, () => inTime(operations, history, lost), () => inTime(operations, history, endless)]) {
+    const explanation = deal();
+    if ("suspects" in explanation || !isInTime(explanation.lives, explanation.schedule, operations)) continue;
+    return { verdict: "valid", order: linearizationOf(explanation.lives, explanation.schedule, { positions: empties, moments: explanation.emptyMoments }) };
   }
-  for (const [position, operation] of operations.entries()) {
-    const { input, output, type } = operation;
-    if (input.f !== "dequeue") continue;
-    if (type !== "ok" || output === undefined) lost.push(position);
-    else if (output === null) empties.push(position);
-    else {
-      const conflict = takeOut(values.get(output), position, operation);
-      if (conflict !== undefined) return { verdict: "invalid", suspects: conflict };
-    }
-  }
-  const lives = [...values.values()].filter((value) => value.dequeue !== undefined || operations[value.enqueue]?.type === "ok");
-  dealLost(lives, lost, operations);
-  const order = orderOf(lives);
-  if ("suspects" in order) return order;
-  return placeAll(order.values, empties, operations);
+  return { verdict: "inapplicable", why: "a dequeue of unknown outcome was over too early to say what it can have taken" };
 }
 
-/** Notes the dequeue of a value, or answers what contradicts it. */
-function takeOut(value: Value | undefined, position: number, { invokedIndex, completedIndex }: QueueOperation): number[] | undefined {
-  if (value === undefined) return [position];
-  if (value.dequeue !== undefined) return [value.enqueue, value.dequeue, position];
-  if (completedIndex < value.a) return [value.enqueue, position];
-  value.dequeue = position;
-  value.c = Math.max(invokedIndex, value.a);
-  value.d = completedIndex;
-  value.b = Math.min(value.b, value.d);
-  return undefined;
+/** A way in which all can have happened; but dequeues of unknown outcome may come too late. */
+interface Explanation {
+  readonly lives: QueueLives;
+  readonly schedule: QueueSchedule;
+  /** Of the dequeues that found nothing. */
+  readonly emptyMoments: Float64Array;
 }
 
-/** Deals the dequeues of unknown outcome, in order of invocation, to the values that stayed in, in order of completion. */
-function dealLost(lives: readonly Value[], lost: readonly number[], operations: readonly QueueOperation[]): void {
-  const staying = lives.filter((value) => value.dequeue === undefined).toSorted((one, other) => one.b - other.b);
-  for (const [index, position] of lost.entries()) {
-    const value = staying[index];
-    if (value === undefined) return;
-    value.dequeue = position;
-    value.c = Math.max(operations[position]?.invokedIndex ?? 0, value.a);
+function inTime(operations: readonly QueueOperation[], { lives, empties }: QueueHistory, lost: Int32Array): Explanation | Contradiction {
+  return explained(operations, empties, dealtInTime(lives, lost, operations));
+}
+
+function explained(operations: readonly QueueOperation[], empties: Int32Array, lives: QueueLives): Explanation | Contradiction {
+  const schedule = scheduleOf(lives);
+  if (schedule === undefined) return { suspects: overtakingPair(lives) };
+  const moments = new EmptyMoments(schedule);
+  const emptyMoments = new Float64Array(empties.length);
+  for (const [index, empty] of empties.entries()) {
+    const { invokedIndex: start, completedIndex: end } = operations[empty] ?? { invokedIndex: 0, completedIndex: 0 };
+    const moment = moments.firstFrom(start);
+    if (moment > end) return { suspects: [empty, ...coveringChain(lives, start, end)] };
+    emptyMoments[index] = moment;
   }
+  return { lives, schedule, emptyMoments };
 }
 
 /**
- * An order of the values in which they can go in and come out, or two that overtake each other. Next comes a value that
- * no other must precede at the entrance (a <= all b) nor at the exit (c <= all d); of several the one with the least c.
+ * The suspects, if they contradict each other with all dequeues of unknown outcome at hand: these may be dealt otherwise
+ * when other values are left out. Else with the values that those may have been dealt to, else everything.
  */
-function orderOf(lives: readonly Value[]): { readonly values: readonly Value[] } | { readonly verdict: "invalid"; readonly suspects: readonly number[] } {
-  const byStart = lives.toSorted((one, other) => one.a - other.a);
-  const byEnd = lives.toSorted((one, other) => one.b - other.b);
-  const byExit = lives.toSorted((one, other) => (one.d === other.d ? 0 : one.d - other.d));
-  const ready = new MinimumHeap<Value>((value) => value.c);
-  const placed = new Set<Value>();
-  const values: Value[] = [];
-  let [nextStart, firstEnd, firstExit] = [0, 0, 0];
-  while (values.length < lives.length) {
-    while (placed.has(byEnd[firstEnd] ?? emptyLife)) firstEnd++;
-    while (placed.has(byExit[firstExit] ?? emptyLife)) firstExit++;
-    const [end, exit] = [byEnd[firstEnd], byExit[firstExit]];
-    const bound = end?.b ?? -Infinity;
-    for (let value = byStart[nextStart]; value !== undefined && value.a <= bound; value = byStart[++nextStart]) ready.push(value);
-    const value = ready.pop();
-    if (value === undefined || exit === undefined || value.c > exit.d) return { verdict: "invalid", suspects: suspectsOf([value, exit, end]) };
-    placed.add(value);
-    values.push(value);
+function confirmed(operations: readonly QueueOperation[], { lives, lost }: QueueHistory, { suspects }: Contradiction): readonly number[] {
+  const staying = lives.enqueues.filter((_, value) => lives.dequeues[value] === none);
+  for (const chosen of [new Set(suspects), new Set([...suspects, ...staying])]) {
+    const positions = [...new Set([...chosen, ...lost])].toSorted((one, other) => one - other);
+    if (isContradictory(positions.flatMap((position) => operations[position] ?? []))) return [...chosen];
   }
-  return { values };
+  return [...operations.keys()];
 }
 
-const emptyLife: Value = { enqueue: -1, dequeue: undefined, a: Infinity, b: Infinity, c: Infinity, d: Infinity };
-
-function suspectsOf(values: readonly (Value | undefined)[]): number[] {
-  return values.flatMap((value) => (value === undefined ? [] : value.dequeue === undefined ? [value.enqueue] : [value.enqueue, value.dequeue]));
-}
-
-interface Placed {
-  readonly at: number;
-  readonly position: number;
-}
-
-/** Enters as late and leaves as early as the order allows; then every "empty" needs a moment in which nothing is in. */
-function placeAll(values: readonly Value[], empties: readonly number[], operations: readonly QueueOperation[]): MonitorAnswer {
-  const entered: number[] = [];
-  let latest = Infinity;
-  for (let index = values.length - 1; index >= 0; index--) {
-    latest = Math.min(latest, values[index]?.b ?? Infinity);
-    entered[index] = latest;
-  }
-  const placed: Placed[] = [];
-  const occupied: Span[] = [];
-  let earliest = -Infinity;
-  for (const [index, value] of values.entries()) {
-    const from = entered[index] ?? Infinity;
-    earliest = Math.max(earliest, value.c, from);
-    placed.push({ at: from, position: value.enqueue });
-    if (value.dequeue !== undefined) placed.push({ at: earliest, position: value.dequeue });
-    if (from < earliest) occupied.push({ from, to: earliest });
-  }
-  const busy = mergedSpans(occupied);
-  for (const position of empties) {
-    const start = operations[position]?.invokedIndex ?? 0;
-    const around = spanAround(busy, start);
-    const at = around === undefined ? start : around.to;
-    if (at > (operations[position]?.completedIndex ?? 0))
-      return { verdict: "invalid", suspects: [position, ...suspectsOf(values.filter((value) => value.b < at && value.c > start))] };
-    placed.push({ at, position });
-  }
-  // Stable: at one moment the values come in their order, each before it leaves, and then the empties.
-  placed.sort((one, other) => (one.at === other.at ? 0 : one.at - other.at));
-  return { verdict: "valid", order: placed.map(({ position }) => position) };
+function isContradictory(operations: readonly QueueOperation[]): boolean {
+  const history = livesOf(operations);
+  return (
+    typeof history !== "string" &&
+    ("suspects" in history || "suspects" in explained(operations, history.empties, dealt(history.lives, history.lost, operations)))
+  );
 }

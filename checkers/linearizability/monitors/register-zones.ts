@@ -1,212 +1,137 @@
-// Decides registers whose written values are all distinct, with reads, writes and successful compare-and-sets, in
+// Decides registers whose written values are all distinct, with reads, writes, deletes and compare-and-sets, in
 // O(n log n). For histories with many clients, where searching is hopeless.
 //
 // Gibbons and Korach 1997 ("Testing shared memories"): with distinct values every read names its write, so the operations
 // on one value stand together in every linearization. Such a cluster must hold the register from its first completion to
 // its last invocation (a forward zone), or just at some moment between its last invocation and first completion (a
-// backward zone). Ours differs in two ways: successful compare-and-sets chain clusters into blocks, and an indeterminate
-// operation is exact: it counts if and only if somebody saw its value.
-import { metBy, producedBy } from "../models/register-operation.ts";
-import type { RegisterInput, RegisterOperation, RegisterOutput } from "../models/register-operation.ts";
+// backward zone). Ours differs in three ways: successful compare-and-sets chain clusters into blocks; an indeterminate
+// operation is exact, it counts if and only if somebody saw its value; and observers that no rule covers, refused
+// compare-and-sets and those who met one of several absences, are placed afterwards (register-zones-placement.ts).
+// Leaving observers out can hide a contradiction, but never make one.
 import type { Monitor, MonitorAnswer } from "../model.ts";
+import type { RegisterInput, RegisterOperation, RegisterOutput } from "../models/register-operation.ts";
+import { placesInOrder } from "./moments.ts";
+import { blocksOf, provenOperation } from "./register-zones-blocks.ts";
+import type { RegisterBlocks } from "./register-zones-blocks.ts";
+import { clustersOf, none } from "./register-zones-clusters.ts";
+import type { RegisterClusters } from "./register-zones-clusters.ts";
+import { placementOf } from "./register-zones-placement.ts";
+import { impossibleRefusal } from "./register-zones-refusals.ts";
 
-/** For registers that hold `initial` at first; refused compare-and-sets and deletes are left to the search. */
+/** For registers that hold `initial` at first. */
 export function registerZones(initial: string | null): Monitor<RegisterInput, RegisterOutput> {
   return {
     name: "register zones",
-    precondition: "every value is written once, nothing is deleted, and every completed compare-and-set matched",
-    decide: (operations) => new RegisterZones(initial).decide(operations),
+    precondition: "no value is written twice",
+    decide: (operations) => decide(operations, initial),
   };
 }
 
-/** All operations on one value. */
-interface Cluster {
-  readonly value: string | null;
-  /** Position of the operation that produced the value; undefined for the initial value, or if nobody wrote it. */
-  writer: number | undefined;
-  readonly readers: number[];
-  /** Position of the one compare-and-set that replaced the value. */
-  replacedBy: number | undefined;
-  isRequired: boolean;
+function decide(operations: readonly RegisterOperation[], initial: string | null): MonitorAnswer {
+  const clusters = clustersOf(operations, initial);
+  if (typeof clusters === "string") return { verdict: "inapplicable", why: clusters };
+  const blocks = blocksOf(clusters);
+  if ("suspects" in blocks) return { verdict: "invalid", suspects: distinct(blocks.suspects) };
+  const zones = new Zones(clusters, blocks);
+  const suspects = zones.conflict();
+  if (suspects !== undefined) return { verdict: "invalid", suspects: distinct(suspects) };
+  if (clusters.refusals.length === 0 && clusters.loose.length === 0) return { verdict: "valid", order: zones.order() };
+  const impossible = impossibleRefusal(clusters, blocks) ?? zones.impossibleAbsence();
+  if (impossible !== undefined) return { verdict: "invalid", suspects: distinct(impossible) };
+  const order = placementOf(clusters, blocks);
+  return typeof order === "string" ? { verdict: "inapplicable", why: order } : { verdict: "valid", order };
 }
 
-/** A chain of clusters; its operations in stages: writer, readers, compare-and-set, readers ... */
-interface Block {
-  readonly stages: readonly (readonly number[])[];
-  readonly firstEnd: number;
-  readonly lastStart: number;
+function distinct(positions: readonly number[]): number[] {
+  return [...new Set(positions)].filter((position) => position !== none);
 }
 
-class RegisterZones {
-  readonly #initial: string | null;
-  readonly #clusters = new Map<string | null, Cluster>();
-  #operations: readonly RegisterOperation[] = [];
+/** The blocks in time. */
+class Zones {
+  readonly #clusters: RegisterClusters;
+  readonly #blocks: RegisterBlocks;
+  /** Blocks that hold the register for a while, in order of their beginning, with the columns of these. */
+  readonly #forward: Int32Array;
+  readonly #from: Float64Array;
 
-  constructor(initial: string | null) {
-    this.#initial = initial;
+  constructor(clusters: RegisterClusters, blocks: RegisterBlocks) {
+    this.#clusters = clusters;
+    this.#blocks = blocks;
+    const { blockCount, firstEnds, lastStarts } = blocks;
+    const forward: number[] = [];
+    for (let block = 0; block < blockCount; block++) if ((firstEnds[block] ?? 0) < (lastStarts[block] ?? 0)) forward.push(block);
+    const begins = Float64Array.from(forward, (block) => firstEnds[block] ?? 0);
+    const inOrder = placesInOrder(begins);
+    this.#forward = Int32Array.from(inOrder, (place) => forward[place] ?? none);
+    this.#from = Float64Array.from(inOrder, (place) => begins[place] ?? 0);
   }
 
-  decide(operations: readonly RegisterOperation[]): MonitorAnswer {
-    this.#operations = operations;
-    this.#cluster(this.#initial).isRequired = true;
-    for (let position = 0; position < operations.length; position++) {
-      const why = this.#addWriter(position);
-      if (why !== undefined) return { verdict: "inapplicable", why };
+  /** Two forward zones that overlap, or a backward zone inside a forward one. */
+  conflict(): number[] | undefined {
+    const { blockCount, firstEnds, lastStarts } = this.#blocks;
+    for (let index = 1; index < this.#forward.length; index++) {
+      const [before, zone] = [this.#forward[index - 1]!, this.#forward[index]!]; // index is in bounds
+      if (firstEnds[zone]! < lastStarts[before]!) return [...this.#extremes(before), ...this.#extremes(zone)];
     }
-    for (let position = 0; position < operations.length; position++) this.#addReader(position);
-    const conflict = this.#requireSources();
-    if (conflict !== undefined) return refuted(conflict);
-    const blocks: Block[] = [];
-    for (const cluster of this.#clusters.values()) {
-      if (!cluster.isRequired || !this.#isRoot(cluster)) continue;
-      const block = this.#block(cluster);
-      if (!("stages" in block)) return refuted(block);
-      if (block.stages.length > 0) blocks.push(block);
-    }
-    return this.#cycle() ?? placeBlocks(blocks);
-  }
-
-  /** Which precondition fails, if one does: a value written twice, a delete, a refused compare-and-set. */
-  #addWriter(position: number): string | undefined {
-    const { input, output, type } = this.#at(position);
-    if (input.f === "read") return undefined;
-    if (input.f === "delete") return "a value is deleted";
-    if (input.f === "cas" && output === false) return "a compare-and-set was refused";
-    const cluster = this.#cluster(producedBy(input));
-    if (cluster.value === this.#initial) return "the initial value is written";
-    if (cluster.writer !== undefined) return `value ${cluster.value ?? ""} is written twice`;
-    cluster.writer = position;
-    if (type === "ok") cluster.isRequired = true;
-    return undefined;
-  }
-
-  #addReader(position: number): void {
-    const operation = this.#at(position);
-    if (operation.input.f !== "read" || operation.type !== "ok") return;
-    const cluster = this.#cluster(metBy(operation) ?? null);
-    cluster.readers.push(position);
-    cluster.isRequired = true;
-  }
-
-  /** A required compare-and-set requires what it replaced. Answers a required value without a writer. */
-  #requireSources(): number[] | undefined {
-    const waiting = [...this.#clusters.values()].filter((cluster) => cluster.isRequired);
-    for (let cluster = waiting.pop(); cluster !== undefined; cluster = waiting.pop()) {
-      if (cluster.writer === undefined) {
-        if (cluster.value !== this.#initial)
-          return cluster.readers.length > 0 ? cluster.readers.slice(0, 1) : cluster.replacedBy === undefined ? [] : [cluster.replacedBy];
-        continue;
-      }
-      const { input } = this.#at(cluster.writer);
-      if (input.f !== "cas") continue;
-      const source = this.#cluster(input.from);
-      if (source.replacedBy !== undefined) return [source.replacedBy, cluster.writer, ...this.#sourceOf(source)];
-      source.replacedBy = cluster.writer;
-      if (source.isRequired) continue;
-      source.isRequired = true;
-      waiting.push(source);
+    for (let block = 0; block < blockCount; block++) {
+      const [from, to] = [lastStarts[block]!, firstEnds[block]!]; // block is in bounds
+      if (to < from) continue;
+      const around = this.#around(from);
+      if (around !== none && to < lastStarts[around]!) return [...this.#extremes(block), ...this.#extremes(around)];
     }
     return undefined;
   }
 
-  #sourceOf(cluster: Cluster): number[] {
-    return cluster.writer === undefined ? [] : [cluster.writer];
-  }
-
-  #isRoot({ writer }: Cluster): boolean {
-    return writer === undefined || this.#at(writer).input.f === "write";
-  }
-
-  /** The chain from a root, or the two operations that are in the wrong order in time. */
-  #block(root: Cluster): Block | number[] {
-    const stages: number[][] = [];
-    for (let cluster: Cluster | undefined = root; cluster !== undefined; cluster = this.#successor(cluster)) {
-      if (cluster.writer !== undefined) stages.push([cluster.writer]);
-      if (cluster.readers.length > 0) stages.push(cluster.readers);
-    }
-    let [firstEnd, lastStart, latest] = [Infinity, -Infinity, -1];
-    // The initial value was there before everything.
-    if (root.writer === undefined) firstEnd = -Infinity;
-    for (const stage of stages) {
-      let [stageStart, stageLatest] = [lastStart, latest];
-      for (const position of stage) {
-        const { invokedIndex, completedIndex } = this.#at(position);
-        if (completedIndex < lastStart) return [latest, position];
-        if (completedIndex < firstEnd) firstEnd = completedIndex;
-        if (invokedIndex > stageStart) [stageStart, stageLatest] = [invokedIndex, position];
+  /** A linearization of the required operations: forward blocks where they begin, backward ones as early as they can. */
+  order(): number[] {
+    const { blockCount, firstEnds, lastStarts, roots, successors } = this.#blocks;
+    const { produced, readers, readerFirst, writers } = this.#clusters;
+    const moments = new Float64Array(blockCount);
+    // A backward block that begins inside a forward zone comes after it, because that zone began before.
+    for (let block = 0; block < blockCount; block++) moments[block] = Math.min(firstEnds[block]!, lastStarts[block]!); // block is in bounds
+    const order: number[] = [];
+    for (const block of placesInOrder(moments)) {
+      for (let value = roots[block] ?? none; value !== none; value = produced[successors[value] ?? none] ?? none) {
+        const writer = writers[value] ?? none;
+        if (writer !== none) order.push(writer);
+        const end = readerFirst[value + 1] ?? 0;
+        for (let index = readerFirst[value] ?? 0; index < end; index++) order.push(readers[index]!); // index is in bounds
       }
-      [lastStart, latest] = [stageStart, stageLatest];
     }
-    return { stages, firstEnd, lastStart };
+    return order;
   }
 
-  #successor(cluster: Cluster): Cluster | undefined {
-    if (cluster.replacedBy === undefined) return undefined;
-    return this.#cluster(producedBy(this.#at(cluster.replacedBy).input));
-  }
-
-  /** Compare-and-sets that only feed each other hang from no root. */
-  #cycle(): MonitorAnswer | undefined {
-    const reached = new Set<Cluster>();
-    for (const cluster of this.#clusters.values()) {
-      if (!cluster.isRequired || !this.#isRoot(cluster)) continue;
-      for (let each: Cluster | undefined = cluster; each !== undefined; each = this.#successor(each)) reached.add(each);
+  /** Somebody who met absence while the register certainly held a value. */
+  impossibleAbsence(): number[] | undefined {
+    const { loose, isKnown, starts, ends } = this.#clusters;
+    for (const observer of loose) {
+      if (isKnown[observer] === 0) continue;
+      const around = this.#around(starts[observer] ?? 0);
+      // The first block may hold the initial absence for some of the time.
+      if (around === none || this.#blocks.roots[around] === 0 || (ends[observer] ?? 0) >= (this.#blocks.lastStarts[around] ?? 0)) continue;
+      return [observer, ...this.#extremes(around)];
     }
-    const lost = [...this.#clusters.values()].filter((cluster) => cluster.isRequired && !reached.has(cluster));
-    return lost.length === 0 ? undefined : refuted(lost.flatMap((cluster) => this.#sourceOf(cluster)));
+    return undefined;
   }
 
-  #cluster(value: string | null): Cluster {
-    let cluster = this.#clusters.get(value);
-    if (cluster === undefined) {
-      cluster = { value, writer: undefined, readers: [], replacedBy: undefined, isRequired: false };
-      this.#clusters.set(value, cluster);
+  /** The forward zone that has this moment strictly inside; they are disjoint. O(log n). */
+  #around(moment: number): number {
+    let [low, high] = [0, this.#from.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#from[middle]! < moment)
+        low = middle + 1; // middle is in bounds
+      else high = middle;
     }
-    return cluster;
+    const zone = this.#forward[low - 1] ?? none;
+    return zone !== none && moment < (this.#blocks.lastStarts[zone] ?? 0) ? zone : none;
   }
 
-  #at(position: number): RegisterOperation {
-    const operation = this.#operations[position];
-    if (operation === undefined) throw new Error(`Assertion failed: no operation at ${position}`);
-    return operation;
+  #extremes(block: number): number[] {
+    return [...this.#proven(this.#blocks.firstEndBy[block] ?? none), ...this.#proven(this.#blocks.lastStartBy[block] ?? none)];
   }
-}
 
-/** Forward zones must not overlap, and no backward zone may lie inside one. Then their order is a linearization. */
-function placeBlocks(blocks: readonly Block[]): MonitorAnswer {
-  const forward = blocks.filter(isForward).toSorted((one, other) => one.firstEnd - other.firstEnd);
-  for (const [index, zone] of forward.entries()) {
-    const before = forward[index - 1];
-    if (before !== undefined && zone.firstEnd < before.lastStart) return refuted([...before.stages.flat(), ...zone.stages.flat()]);
+  #proven(position: number): number[] {
+    return provenOperation(this.#clusters, this.#blocks, position);
   }
-  const placed: { readonly block: Block; readonly at: number }[] = forward.map((block) => ({ block, at: block.firstEnd }));
-  for (const block of blocks) {
-    if (isForward(block)) continue;
-    const around = zoneAround(forward, block.lastStart);
-    if (around === undefined) placed.push({ block, at: block.lastStart });
-    else if (block.firstEnd < around.lastStart) return refuted([...block.stages.flat(), ...around.stages.flat()]);
-    else placed.push({ block, at: around.lastStart });
-  }
-  placed.sort((one, other) => (one.at === other.at ? 0 : one.at < other.at ? -1 : 1));
-  return { verdict: "valid", order: placed.flatMap(({ block }) => block.stages.flat()) };
-}
-
-function isForward(block: Block): boolean {
-  return block.firstEnd < block.lastStart;
-}
-
-/** The forward zone that has this moment strictly inside. Zones are sorted and disjoint. */
-function zoneAround(zones: readonly Block[], moment: number): Block | undefined {
-  let [low, high] = [0, zones.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((zones[middle]?.firstEnd ?? Infinity) < moment) low = middle + 1;
-    else high = middle;
-  }
-  const zone = zones[low - 1];
-  return zone !== undefined && moment < zone.lastStart ? zone : undefined;
-}
-
-function refuted(suspects: readonly number[]): MonitorAnswer {
-  return { verdict: "invalid", suspects };
 }
