@@ -1,6 +1,17 @@
 // Tables in README and docs, made from the registries. `npm run docs` writes them, `npm run docs -- --check` fails on drift.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  counterChecker,
+  fencedLockChecker,
+  namedModels,
+  setChecker,
+  staleReadsChecker,
+  uniqueIdsChecker,
+  uniqueLikesChecker,
+  watchChecker,
+  type NamedModel,
+} from "../api/checkers.ts";
 import { loadSystem, shippedSystems } from "../cli/registry.ts";
 import { endingRank, exitCodes } from "../harness/exit-code.ts";
 import { faultKinds, type FaultKind } from "../harness/faults.ts";
@@ -55,6 +66,23 @@ const tables: Readonly<Record<string, () => string>> = {
       ["fault", "code in the catalogue"],
       faultKinds.map((kind) => [code(kind), codes[kind] ?? ""]),
     ),
+  models: () =>
+    table(
+      ["model", "also called", "what it is"],
+      namedModels.map((model) => [code(model.name), model.aliases.map(code).join(", "), model.text]),
+    ),
+  portfolio: () =>
+    table(
+      ["model", "monitor", "applies when"],
+      namedModels.flatMap((model) => monitorsOf(model).map(({ name, precondition }) => [code(model.name), name, precondition])),
+    ),
+  properties: () =>
+    table(
+      ["checker", "property", "promise"],
+      [counterChecker(), setChecker(), uniqueIdsChecker(), uniqueLikesChecker(), fencedLockChecker(), staleReadsChecker(), watchChecker()].flatMap(
+        ({ name, properties }) => properties.map(({ id, text }) => [name, code(id), text]),
+      ),
+    ),
   "exit-codes": () =>
     table(
       ["code", "meaning"],
@@ -62,7 +90,7 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
 };
 
-const documents = ["README.md", "docs/catalogue.md", "docs/faults.md"];
+const documents = ["README.md", "docs/catalogue.md", "docs/checkers.md", "docs/faults.md"];
 const isCheck = process.argv.includes("--check");
 const stale = documents.filter((document) => !refresh(document));
 if (isCheck && stale.length > 0) {
@@ -81,6 +109,16 @@ function refresh(document: string): boolean {
   });
   if (!isCheck && after !== before) writeFileSync(path, after);
   return after === before;
+}
+
+/** Also those of another parameter, if they differ. */
+function monitorsOf(model: NamedModel): { readonly name: string; readonly precondition: string }[] {
+  const parameters = model.parameter === undefined ? [undefined] : [model.parameter.default, model.parameter.default + 1];
+  const monitors = parameters.flatMap((parameter) =>
+    model.use((each) => (each.monitors ?? []).map(({ name, precondition }) => ({ name, precondition })), parameter),
+  );
+  const distinct = [...new Map(monitors.map((monitor) => [`${monitor.name} ${monitor.precondition}`, monitor])).values()];
+  return distinct.length === 0 ? [{ name: "none", precondition: "the searches decide" }] : distinct;
 }
 
 function systemRow(system: System): string[] {

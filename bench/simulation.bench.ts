@@ -9,9 +9,10 @@ import { createSimulation } from "../runtimes/simulation/index.ts";
 import type { JsonObject } from "../harness/json.ts";
 import { callOf, toyPlan, toySubject, type Behaviour } from "../runtimes/simulation/fixtures/toy.ts";
 import { raftRun, toyRaft } from "../runtimes/simulation/fixtures/toy-raft.ts";
+import { Table } from "./table.ts";
 
 const seconds = Number(process.argv[2] ?? 2);
-const rows: string[][] = [["case", "runs/s", "events/run", "events/s", "virtual : real", "limit", "of it"]];
+const table = new Table("Per second of processor time", ["case", "runs/s", "events/run", "events/s", "virtual : real", "limit", "of it"]);
 /** Of one case, the fastest counts: on a machine that others use, the rest say how busy it was. */
 const partCount = 5;
 const warmUpShare = 0.5;
@@ -68,7 +69,7 @@ async function measure(name: string, limit: Limit, once: (seed: string) => Promi
   const [runsPerSecond, eventsPerSecond] = [(runCount / usedMs) * 1_000, (eventCount / usedMs) * 1_000];
   const ratio = "runs" in limit ? runsPerSecond / limit.runs : eventsPerSecond / limit.events;
   if (ratio < 1) process.exitCode = 1;
-  rows.push([
+  table.add(
     name,
     runsPerSecond.toFixed(0),
     (eventCount / runCount).toFixed(0),
@@ -76,7 +77,7 @@ async function measure(name: string, limit: Limit, once: (seed: string) => Promi
     `${(virtualMs / usedMs).toFixed(0)} : 1`,
     "runs" in limit ? `${limit.runs} runs/s` : `${(limit.events / 1e6).toFixed(1)} M events/s`,
     ratio.toFixed(2),
-  ]);
+  );
 }
 
 /** Seeds begin anew in every part, so that all parts do the same work. */
@@ -161,6 +162,4 @@ await measure("kv, 3 nodes, faults", goal.threeFaulty, await complete(3, faults)
 await measure("kv, 5 nodes", goal.five, await complete(5, []));
 await measure("kv, 5 nodes, faults", goal.fiveFaulty, await complete(5, faults));
 
-const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-for (const row of rows)
-  console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("   "));
+table.print();

@@ -1,12 +1,19 @@
 // The oracle itself is tested against histories whose verdict is plain to see.
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../harness/json.ts";
+import type { Input, Operation } from "../../harness/operation.ts";
+import { seededRandom } from "../../harness/random.ts";
 import { bruteForceLimit, isLinearizableByBruteForce } from "./brute-force.ts";
+import { everyObject } from "./every-object.ts";
 import { operationsOf } from "./handwritten.ts";
 import type { Handwritten } from "./handwritten.ts";
+import type { Model } from "./model.ts";
 import { fifoQueueModel } from "./models/fifo-queue.ts";
 import type { QueueInput, QueueOutput } from "./models/fifo-queue.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";
+import { perturbed, withMaybes } from "./perturbed-history.ts";
+import { simulateOperations } from "./simulated-history.ts";
 
 const read = { f: "read", key: "x" } as const;
 const write = (value: string): RegisterInput => ({ f: "write", key: "x", value });
@@ -154,6 +161,47 @@ test("an indeterminate operation with a completion takes effect before it or nev
       overwritten.map((operation) => (operation.id === 0 ? { ...operation, completedIndex: 1 } : operation)),
     ),
   ).toBe(false);
+});
+
+/** Every order of every choice of the indeterminate ones: the definition without any memory or cleverness. */
+function isLinearizableByPermutation<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): boolean {
+  function canFollow(placed: readonly Operation<I, O>[], rest: readonly Operation<I, O>[]): boolean {
+    if (rest.every(({ type }) => type === "info") && isLegal(placed)) return true;
+    return rest.some((next) =>
+      canFollow(
+        [...placed, next],
+        rest.filter((other) => other !== next),
+      ),
+    );
+  }
+  function isLegal(order: readonly Operation<I, O>[]): boolean {
+    if (order.some((operation, place) => order.slice(place + 1).some((later) => later.completedIndex < operation.invokedIndex))) return false;
+    let state: S | undefined = model.initial;
+    for (const { input, type, output } of order) {
+      state = model.step(state, input, type === "ok" ? output : undefined);
+      if (state === undefined) return false;
+    }
+    return true;
+  }
+  return canFollow([], operations);
+}
+
+describe.each(everyObject)("on histories of a $name", (named) => {
+  test("it says the same as trying every permutation", () => {
+    named.use((object) => {
+      const words = { valid: 0, invalid: 0 };
+      for (let index = 0; index < 120; index++) {
+        const random = seededRandom(`permutation/${index}`);
+        const drawn = simulateOperations(object, { clientCount: 3, operationCount: 2 + random.below(4, "operations"), indeterminate: 0.25 }, random);
+        const changed = perturbed(object, drawn, { changes: random.below(3, "changes"), random });
+        const operations = random.chance(0.5, "maybes") ? withMaybes(changed, random) : changed;
+        const expected = isLinearizableByPermutation(object.model, operations);
+        words[expected ? "valid" : "invalid"]++;
+        expect({ index, isLinearizable: isLinearizableByBruteForce(object.model, operations) }).toEqual({ index, isLinearizable: expected });
+      }
+      expect(Math.min(words.valid, words.invalid)).toBeGreaterThan(5);
+    });
+  });
 });
 
 test("more operations than fit a bit mask are refused", () => {

@@ -16,24 +16,35 @@ export const bruteForceLimit = 30;
  * @throws RangeError if there are more
  */
 export function isLinearizableByBruteForce<S, I extends Input, O extends Json>(model: Model<S, I, O>, history: readonly Operation<I, O>[]): boolean {
-  const operations = history.filter((operation) => operation.type !== "fail");
+  const operations = history.filter((operation) => operation.type !== "fail").map((operation, position) => ({ ...operation, bit: 1 << position }));
   if (operations.length > bruteForceLimit) throw new RangeError(`${operations.length} operations are too many for brute force`);
-  const failed = new Set<string>();
+  const promised = operations.reduce((bits, { type, bit }) => (type === "ok" ? bits | bit : bits), 0);
+  const failed = new Map<number, Set<unknown>>();
 
+  /** Whether the rest can follow. `done`: the operations that have their place, or were said to have no effect. */
   function canFinish(done: number, state: S): boolean {
-    const remaining = operations.filter((_, position) => (done & (1 << position)) === 0);
-    if (remaining.every((operation) => operation.type !== "ok")) return true;
-    const situation = `${done} ${JSON.stringify(model.stateKey === undefined ? state : model.stateKey(state))}`;
-    if (failed.has(situation)) return false;
-    const firstCompletion = Math.min(...remaining.map((operation) => operation.completedIndex));
-    for (const [position, operation] of operations.entries()) {
-      if ((done & (1 << position)) !== 0 || operation.invokedIndex > firstCompletion) continue;
-      const next = model.step(state, operation.input, operation.type === "ok" ? operation.output : undefined);
-      if (next !== undefined && canFinish(done | (1 << position), next)) return true;
-      if (operation.type === "info" && canFinish(done | (1 << position), state)) return true;
+    if ((done & promised) === promised) return true;
+    const key = model.stateKey === undefined ? state : model.stateKey(state);
+    if (failed.get(done)?.has(key) === true) return false;
+    // Nothing invoked after the first completion that is missing may come before it.
+    const firstCompletion = firstCompletionWithout(done);
+    for (const { bit, type, input, output, invokedIndex, completedIndex } of operations) {
+      if ((done & bit) !== 0 || invokedIndex > firstCompletion) continue;
+      const next = model.step(state, input, type === "ok" ? output : undefined);
+      if (next !== undefined && canFinish(done | bit, next)) return true;
+      // Without a completion it may as well stay missing for ever.
+      if (type === "info" && completedIndex < Infinity && canFinish(done | bit, state)) return true;
     }
-    failed.add(situation);
+    const states = failed.get(done);
+    if (states === undefined) failed.set(done, new Set([key]));
+    else states.add(key);
     return false;
+  }
+
+  function firstCompletionWithout(done: number): number {
+    let first = Infinity;
+    for (const { bit, completedIndex } of operations) if ((done & bit) === 0 && completedIndex < first) first = completedIndex;
+    return first;
   }
 
   return canFinish(0, model.initial);

@@ -19,13 +19,14 @@ export const frontierStepsMutations: readonly Mutation[] = [
   },
   {
     rule: "a remembered step is of this state",
-    replace: "this.#knownStates[place] === state && this.#knownActions[place] === action",
-    by: "this.#knownActions[place] === action",
+    replace: "const place = (mixed ^ (mixed >>> 15)) & (this.#knownStates.length - 1);\n    if (this.#knownStates[place] === state && ",
+    by: "const place = action & (this.#knownStates.length - 1);\n    if (",
   },
   {
     rule: "a remembered step is of this action",
-    replace: "this.#knownStates[place] === state && this.#knownActions[place] === action",
-    by: "this.#knownStates[place] === state",
+    replace:
+      "const place = (mixed ^ (mixed >>> 15)) & (this.#knownStates.length - 1);\n    if (this.#knownStates[place] === state && this.#knownActions[place] === action)",
+    by: "const place = state & (this.#knownStates.length - 1);\n    if (this.#knownStates[place] === state)",
   },
   {
     rule: "an impossible step has no next state",

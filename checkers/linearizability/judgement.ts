@@ -51,8 +51,10 @@ export class Judge<S, I extends Input, O extends Json> {
     const culprit = decision.decided.at(-1);
     assert(culprit !== undefined, "an invalid decision names its partition");
     const { partition, answer } = culprit;
-    const suspects = answer.verdict === "invalid" ? answer.suspects : undefined;
-    const witness = minimalWitness({ model: this.#model, decider: this.#decider, operations: partition.operations, suspects, limits: options.limits });
+    assert(answer.verdict === "invalid", "the last decision of an invalid history is the refuted one");
+    const { suspects, impossibleAt } = answer;
+    const { operations } = partition;
+    const witness = minimalWitness({ model: this.#model, decider: this.#decider, operations, suspects, impossibleAt, limits: options.limits });
     const partial = this.#partialLinearization(partition, witness, options.limits);
     const counted = { ...statistics, decidedBy: culprit.decidedBy, because: culprit.because, partition: partition.key };
     if (witness === undefined) {

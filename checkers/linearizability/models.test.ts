@@ -6,12 +6,26 @@ import type { Input } from "../../harness/operation.ts";
 import { seededRandom } from "../../harness/random.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
 import { everyObject } from "./every-object.ts";
-import type { Model } from "./model.ts";
-import { partitionsOf } from "./partition.ts";
+import type { Effect, Model } from "./model.ts";
+import { partitionsOf, relevantOperations } from "./partition.ts";
+import { withMaybes } from "./perturbed-history.ts";
 import { ReducedSearch } from "./reduced-search.ts";
 import { simulateOperations } from "./simulated-history.ts";
 import type { SimulatedObject } from "./simulated-history.ts";
-import { simulatedCounter, simulatedMutex, simulatedQueue, simulatedRegister, simulatedSet, simulatedStringStore } from "./simulated-objects.ts";
+import {
+  simulatedCounter,
+  simulatedFencedLock,
+  simulatedGrowingSet,
+  simulatedMutex,
+  simulatedPriorityQueue,
+  simulatedQueue,
+  simulatedRegister,
+  simulatedSemaphore,
+  simulatedSet,
+  simulatedStack,
+  simulatedStringStore,
+  simulatedVersionedRegister,
+} from "./simulated-objects.ts";
 
 interface Sample<S, I, O> {
   readonly states: readonly S[];
@@ -36,6 +50,24 @@ function sampleOf<S, I extends Input, O extends Json>(object: SimulatedObject<S,
     states.push(state);
   }
   return { states, operations };
+}
+
+/** The key of the state after an operation of this effect, or `illegal`. */
+function told<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  effect: Effect<S>,
+  { state, isKnown }: { readonly state: S; readonly isKnown: boolean },
+): unknown {
+  const key = keyOf(model, state);
+  if (effect.not !== undefined && keyOf(model, effect.not) === key) return "illegal";
+  if (effect.from !== undefined && keyOf(model, effect.from) !== key) return isKnown ? "illegal" : key;
+  return effect.to === undefined ? key : keyOf(model, effect.to);
+}
+
+/** Any depth; primitives stay what they are. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) for (const part of Object.values(Object.freeze(value))) frozen(part);
+  return value;
 }
 
 function keyOf<S, I extends Input, O extends Json>(model: Model<S, I, O>, state: S): unknown {
@@ -94,6 +126,96 @@ describe.each(everyObject)("the model of a $name", (named) => {
     });
   });
 
+  test("gives the same next state every time, and leaves the one before alone", () => {
+    named.use((object) => {
+      const { states, operations } = sampleOf(object);
+      for (const state of states.map(frozen)) {
+        for (const { input, output } of operations) {
+          for (const known of [output, undefined]) {
+            const [one, other] = [object.model.step(state, input, known), object.model.step(state, input, known)];
+            expect(one === undefined ? one : keyOf(object.model, one)).toEqual(other === undefined ? other : keyOf(object.model, other));
+          }
+        }
+      }
+    });
+  });
+
+  test("does in every state what it says of each operation's effect", () => {
+    named.use(({ model, ...object }) => {
+      if (model.effect === undefined) return;
+      const { states, operations } = sampleOf({ model, ...object });
+      let toldCount = 0;
+      for (const { input, output } of operations) {
+        for (const known of [output, undefined]) {
+          const effect = model.effect(input, known);
+          if (effect === undefined) continue;
+          toldCount++;
+          if (known === undefined) expect(effect.not).toBeUndefined();
+          if (effect.grows === true) expect(Object.keys(effect)).toEqual(["grows"]);
+          for (const state of states) {
+            const next = model.step(state, input, known);
+            if (effect.grows === true) expect(next).not.toBeUndefined();
+            else expect(next === undefined ? "illegal" : keyOf(model, next)).toEqual(told(model, effect, { state, isKnown: known !== undefined }));
+          }
+        }
+      }
+      expect(toldCount).toBeGreaterThan(operations.length / 2);
+    });
+  });
+
+  test("can grow into whatever growth makes of a state", () => {
+    named.use(({ model, ...object }) => {
+      if (model.mayGrowInto === undefined) return;
+      const { states, operations } = sampleOf({ model, ...object });
+      const growing = operations.filter(({ input }) => model.effect?.(input, undefined)?.grows === true);
+      expect(growing).not.toEqual([]);
+      const random = seededRandom("growth");
+      let refusedCount = 0;
+      for (const state of states) {
+        let grown = state;
+        for (let count = 0; count < 5; count++) {
+          grown = model.step(grown, random.pick(growing, "growth").input, undefined) ?? grown;
+          expect(model.mayGrowInto(state, grown)).toBe(true);
+        }
+        if (!model.mayGrowInto(grown, state)) refusedCount++;
+      }
+      expect(refusedCount).toBeGreaterThan(0);
+    });
+  });
+
+  test("lets only those lost operations go that cannot explain anything", () => {
+    named.use((object) => {
+      let goneCount = 0;
+      for (let index = 0; index < 400; index++) {
+        const random = seededRandom(`relevant/${index}`);
+        const drawn = simulateOperations(object, { clientCount: 4, operationCount: 8, indeterminate: 0.5, bad: "anywhere" }, random);
+        const operations = random.chance(0.5, "maybes") ? withMaybes(drawn, random) : drawn;
+        const relevant = relevantOperations(object.model, operations);
+        if (relevant.length < operations.length) goneCount++;
+        const words = [operations, relevant].map((some) => isLinearizableByBruteForce(object.model, some));
+        expect({ index, words }).toEqual({ index, words: [words[0], words[0]] });
+      }
+      if (object.model.relevantPending !== undefined) expect(goneCount).toBeGreaterThan(40);
+    });
+  });
+
+  test("stays explainable without everything about one element", () => {
+    named.use(({ model, ...object }) => {
+      if (model.elementOf === undefined) return;
+      let checkedCount = 0;
+      for (let index = 0; index < 150; index++) {
+        const random = seededRandom(`element/${index}`);
+        const operations = simulateOperations({ model, ...object }, { clientCount: 4, operationCount: 9, indeterminate: 0.2 }, random);
+        for (const element of new Set(operations.map((operation) => model.elementOf?.(operation)))) {
+          const without = operations.filter((operation) => element === undefined || model.elementOf?.(operation) !== element);
+          if (without.length < operations.length) checkedCount++;
+          expect({ index, element, isValid: isLinearizableByBruteForce(model, without) }).toEqual({ index, element, isValid: true });
+        }
+      }
+      expect(checkedCount).toBeGreaterThan(150);
+    });
+  });
+
   test("describes every operation, result and state", () => {
     named.use((object) => {
       const { states, operations } = sampleOf(object);
@@ -140,9 +262,15 @@ function cutsSoundly<S, I extends Input, O extends Json>(object: SimulatedObject
 describe("cutting a history by key does not change its verdict", () => {
   const options = { keyCount: 2, valueCount: 2 };
   test("for registers", () => cutsSoundly(simulatedRegister(options)));
+  test("for versioned registers", () => cutsSoundly(simulatedVersionedRegister(options)));
   test("for string stores", () => cutsSoundly(simulatedStringStore(options)));
   test("for queues", () => cutsSoundly(simulatedQueue(options)));
+  test("for stacks", () => cutsSoundly(simulatedStack(options)));
+  test("for priority queues", () => cutsSoundly(simulatedPriorityQueue(options)));
   test("for sets", () => cutsSoundly(simulatedSet(options)));
+  test("for growing sets", () => cutsSoundly(simulatedGrowingSet(options)));
   test("for counters", () => cutsSoundly(simulatedCounter({ ...options, amounts: [1, 2] })));
   test("for locks", () => cutsSoundly(simulatedMutex(options)));
+  test("for fenced locks", () => cutsSoundly(simulatedFencedLock(options)));
+  test("for semaphores", () => cutsSoundly(simulatedSemaphore(options)));
 });

@@ -95,7 +95,10 @@ function stackTrial(file: string, mutations: readonly Mutation[]): MutantTrial |
   return (
     source &&
     monitorTrial({
-      ...{ file, mutations, original: stackOrder, objects: [object, simulatedStack(repeated)] },
+      file,
+      mutations,
+      original: stackOrder,
+      objects: [object, simulatedStack(repeated)],
       load: async (mutation) => (await loadMutant<typeof import("./monitors/stack-order.ts")>(source, mutation)).stackOrder,
       draw: (random) => (random.chance(0.7, "tangled") ? tangledHistory(words, random) : clientHistory(object, random)),
     })
@@ -113,7 +116,10 @@ function priorityQueueTrial(file: string, mutations: readonly Mutation[]): Mutan
   return (
     source &&
     monitorTrial({
-      ...{ file, mutations, original: priorityQueueOrder, objects: [object, simulatedPriorityQueue(repeated)] },
+      file,
+      mutations,
+      original: priorityQueueOrder,
+      objects: [object, simulatedPriorityQueue(repeated)],
       load: async (mutation) => (await loadMutant<typeof import("./monitors/priority-queue-order.ts")>(source, mutation)).priorityQueueOrder,
       draw: (random) => (random.chance(0.7, "tangled") ? tangledHistory(words, random) : clientHistory(object, random)),
     })
@@ -131,7 +137,10 @@ function queueTrial(file: string, mutations: readonly Mutation[]): MutantTrial |
   return (
     source &&
     monitorTrial({
-      ...{ file, mutations, original: fifoQueueOrder, objects: [object, simulatedQueue(repeated)] },
+      file,
+      mutations,
+      original: fifoQueueOrder,
+      objects: [object, simulatedQueue(repeated)],
       load: async (mutation) => (await loadMutant<typeof import("./monitors/fifo-queue-order.ts")>(source, mutation)).fifoQueueOrder,
       draw: (random) => (random.chance(0.7, "tangled") ? tangledHistory(words, random) : clientHistory(object, random)),
     })
@@ -143,7 +152,9 @@ function registerTrial(file: string, mutations: readonly Mutation[]): MutantTria
   return (
     source &&
     monitorTrial({
-      ...{ file, mutations, original: registerZones(null) },
+      file,
+      mutations,
+      original: registerZones(null),
       objects: [
         simulatedRegister({ ...distinct, casShare: 0 }),
         simulatedRegister(distinct),

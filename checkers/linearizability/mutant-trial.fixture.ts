@@ -98,6 +98,7 @@ export function monitorTrial<S, I extends Input, O extends Json>(options: Monito
         for (const pool of pools) {
           const known = pool.at(index);
           const fault = faultOf(pool.model, known, () => mutant.decide(known.operations));
+          if (fault === declines && !shouldBeCaught(mutation) && mutation !== undefined) continue;
           if (fault === declines && options.original.decide(known.operations).verdict === "inapplicable") continue;
           if (fault !== undefined) return `${fault} history ${index}`;
         }
@@ -137,7 +138,7 @@ export function searchTrial(options: SearchTrialOptions): MutantTrial {
     async catchMutant(mutation) {
       const [Search, Original] = [await options.load(mutation), await options.load(undefined)];
       const judges = options.pools.map((pool) => ({ mutant: pool(Search), original: pool(Original) }));
-      const limit = shouldBeCaught(mutation) ? Math.min(historyLimit, searchHistoryLimit / options.pools.length) : calmHistoryLimit;
+      const limit = shouldBeCaught(mutation) ? Math.min(historyLimit, searchHistoryLimit / options.pools.length) : calmHistoryLimit / 4;
       for (let index = 0; index < limit; index++) {
         for (const { mutant, original } of judges) {
           const fault = mutant(index);

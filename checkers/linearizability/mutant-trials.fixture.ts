@@ -18,6 +18,8 @@ import { scheduleMutations } from "./schedule.mutations.ts";
 import { transitionsMutations } from "./transitions.mutations.ts";
 
 const every = searchPools(/./);
+/** Few states, so that many ways lead to each. */
+const small = searchPools(/^register|^set of|^mutex|^semaphore/);
 /** Of models that tell the effects of their operations. */
 const told = searchPools(/^register|^string store/);
 
@@ -30,7 +32,7 @@ export const mutantTrials: readonly MutantTrial[] = [
   depthFirst("effects.ts", ["transitions.ts", "reduced-search.ts"], effectsMutations, told),
   justInTime("just-in-time-search.ts", [], justInTimeSearchMutations),
   justInTime("frontier-machine.ts", ["just-in-time-search.ts"], frontierMachineMutations),
-  justInTime("frontier.ts", ["frontier-machine.ts", "just-in-time-search.ts"], frontierMutations),
+  justInTime("frontier.ts", ["frontier-machine.ts", "just-in-time-search.ts"], frontierMutations, small),
   justInTime("frontier-slots.ts", ["frontier.ts", "frontier-machine.ts", "just-in-time-search.ts"], frontierSlotsMutations),
   justInTime("frontier-steps.ts", ["frontier-machine.ts", "just-in-time-search.ts"], frontierStepsMutations),
   justInTime("frontier-lineage.ts", ["just-in-time-search.ts"], frontierLineageMutations),
@@ -47,8 +49,8 @@ function depthFirst(file: string, through: readonly string[], mutations: MutantT
   return searchTrial({ file, mutations, load, pools });
 }
 
-function justInTime(file: string, through: readonly string[], mutations: MutantTrial["mutations"]): MutantTrial {
+function justInTime(file: string, through: readonly string[], mutations: MutantTrial["mutations"], pools: readonly SearchPool[] = every): MutantTrial {
   const load = async (mutation: Parameters<MutantTrial["catchMutant"]>[0]): Promise<SearchClass> =>
     (await loadMutant<JustInTime>({ file, through }, mutation)).JustInTimeSearch;
-  return searchTrial({ file, mutations, load, pools: every });
+  return searchTrial({ file, mutations, load, pools });
 }

@@ -7,6 +7,6 @@ export interface Mutation {
   /** Text of the source; it occurs there exactly once. */
   readonly replace: string;
   readonly by: string;
-  /** Why no history can tell the mutant from the original, if so: the rule only saves time, or makes suspects fewer. */
+  /** Why no verdict tells the mutant from the original, if so: the rule saves time, decides more, or makes suspects fewer. */
   readonly equivalent?: string;
 }

@@ -4,6 +4,8 @@ import type { Operation } from "../../harness/operation.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
 import { operationsOf } from "./handwritten.ts";
 import type { Handwritten } from "./handwritten.ts";
+import { fifoQueueModel } from "./models/fifo-queue.ts";
+import type { QueueInput, QueueOutput } from "./models/fifo-queue.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";
 import { partitionsOf } from "./partition.ts";
@@ -92,4 +94,50 @@ test("failed operations and keys on which nothing was answered are left out", ()
   ];
   const operations = operationsOf(lines).map((operation) => (operation.id === 2 ? { ...operation, type: "fail" as const } : operation));
   expect(partitionsOf(registerModel, operations).map(({ key, operations: part }) => [key, part.map(({ id }) => id)])).toEqual([["x", [0]]]);
+});
+
+test("all operations of one object are its part, without a copy", () => {
+  const operations = operationsOf<RegisterInput, RegisterOutput>([
+    [0, 0, 1, write("1"), null],
+    [1, 2, 3, read, "1"],
+  ]);
+  expect(partitionsOf(registerModel, operations).map((part) => part.operations)[0]).toBe(operations);
+});
+
+test("operations of two objects are two parts, also where all of them matter", () => {
+  const operations = operationsOf<RegisterInput, RegisterOutput>([
+    [0, 0, 1, write("1"), null],
+    [0, 2, 3, { f: "write", key: "y", value: "1" }, null],
+  ]);
+  expect(partitionsOf(registerModel, operations).map(({ key }) => key)).toEqual(["x", "y"]);
+});
+
+test("an object on which nothing was answered is no part, whatever its model says of such operations", () => {
+  const operations = operationsOf<QueueInput, QueueOutput>([[0, 0, undefined, { f: "enqueue", key: "q", value: "1" }]]);
+  expect(partitionsOf(fifoQueueModel, operations)).toEqual([]);
+});
+
+test("the parts come in order of their first operation, and their operations in order of invocation", () => {
+  const other = (key: string): RegisterInput => ({ f: "write", key, value: "1" });
+  const operations = operationsOf<RegisterInput, RegisterOutput>([
+    [0, 0, 1, other("b"), null],
+    [0, 2, 3, other("a"), null],
+    [0, 4, 5, other("b"), null],
+    [1, 6, undefined, { f: "read", key: "b" }],
+    [0, 7, 8, other("c"), null],
+    [0, 9, 10, other("a"), null],
+  ]);
+  expect(partitionsOf(registerModel, operations).map(({ key, operations: part }) => [key, part.map(({ id }) => id)])).toEqual([
+    ["b", [0, 2]],
+    ["a", [1, 5]],
+    ["c", [4]],
+  ]);
+  expect(partitionsOf(registerModel, [])).toEqual([]);
+});
+
+test("a long chain of indeterminate compare-and-sets matters as a whole, in time that grows with its length", () => {
+  const count = 20_000;
+  const links = Array.from({ length: count }, (_, index): Lines[number] => [index, index, undefined, cas(String(count - index - 1), String(count - index))]);
+  const operations = operationsOf<RegisterInput, RegisterOutput>([...links, [count, count, count + 1, read, String(count)]]);
+  expect(partitionsOf(registerModel, operations)[0]?.operations).toHaveLength(count + 1);
 });

@@ -12,35 +12,42 @@ export interface Partition<I extends Input = Input, O extends Json = Json> {
 
 /**
  * The parts in order of their first operation. Gone are failed operations (they certainly had no effect), indeterminate
- * observers (they neither had an effect nor told anything) and what `Model.relevantPending` lets go. O(n).
+ * observers (they neither had an effect nor told anything) and what `Model.relevantPending` lets go. O(n), and nothing is
+ * copied where all operations are on one object and matter.
  */
 export function partitionsOf<S, I extends Input, O extends Json>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): Partition<I, O>[] {
-  const parts = new Map<string, Part<I, O>>();
-  for (const operation of operations) {
-    if (operation.type === "fail") continue;
-    const isPending = operation.type === "info";
-    if (isPending && model.isReadOnly?.(operation.input, undefined) === true) continue;
-    const key = model.partitionKey === undefined ? "" : model.partitionKey(operation.input);
-    let part = parts.get(key);
-    if (part === undefined) {
-      part = { key, operations: [], pendingCount: 0 };
-      parts.set(key, part);
-    }
-    part.operations.push(operation);
-    if (isPending) part.pendingCount++;
-  }
   const partitions: Partition<I, O>[] = [];
-  for (const part of parts.values()) {
-    const relevant = part.pendingCount === 0 ? part.operations : relevantOperations(model, part.operations);
-    if (relevant.length > 0) partitions.push({ key: part.key, operations: relevant });
+  for (const [key, part] of partsOf(model, operations)) {
+    const relevant = relevantOperations(model, part);
+    if (relevant.length > 0) partitions.push({ key, operations: relevant });
   }
   return partitions;
 }
 
-interface Part<I extends Input, O extends Json> {
-  readonly key: string;
-  readonly operations: Operation<I, O>[];
-  pendingCount: number;
+function partsOf<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+): ReadonlyMap<string, readonly Operation<I, O>[]> {
+  const [first] = operations;
+  const common = first === undefined ? "" : keyOf(model, first);
+  if (operations.every((operation) => canMatter(model, operation) && keyOf(model, operation) === common)) return new Map([[common, operations]]);
+  const parts = new Map<string, Operation<I, O>[]>();
+  for (const operation of operations) {
+    if (!canMatter(model, operation)) continue;
+    const key = keyOf(model, operation);
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, [operation]);
+    else part.push(operation);
+  }
+  return parts;
+}
+
+function keyOf<S, I extends Input, O extends Json>(model: Model<S, I, O>, { input }: Operation<I, O>): string {
+  return model.partitionKey === undefined ? "" : model.partitionKey(input);
+}
+
+function canMatter<S, I extends Input, O extends Json>(model: Model<S, I, O>, { type, input }: Operation<I, O>): boolean {
+  return type === "ok" || (type === "info" && model.isReadOnly?.(input, undefined) !== true);
 }
 
 /** The operations of one object without those of unknown outcome that cannot make a difference. */
@@ -48,10 +55,12 @@ export function relevantOperations<S, I extends Input, O extends Json>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],
 ): readonly Operation<I, O>[] {
-  const completed = operations.filter((operation) => operation.type === "ok");
+  let completedCount = 0;
+  for (const { type } of operations) if (type === "ok") completedCount++;
   // Nothing was promised on this object yet: whatever happened to it explains nothing.
-  if (completed.length === 0) return completed;
-  if (model.relevantPending === undefined) return operations;
+  if (completedCount === 0) return [];
+  if (completedCount === operations.length || model.relevantPending === undefined) return operations;
+  const completed = operations.filter((operation) => operation.type === "ok");
   const pending = operations.filter((operation) => operation.type === "info");
   const relevant = model.relevantPending(completed, pending);
   if (relevant.length === pending.length) return operations;

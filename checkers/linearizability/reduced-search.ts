@@ -33,6 +33,9 @@ export interface ReducedOptions {
   readonly looksAhead?: boolean;
 }
 
+/** In place of an operation that was dropped: it took effect never. */
+const dropped = -1;
+
 /** A search that can be run many times; it keeps its buffers, so that small histories pay no set-up. */
 export class ReducedSearch<S, I extends Input, O extends Json> {
   readonly #model: Model<S, I, O>;
@@ -81,7 +84,7 @@ export class ReducedSearch<S, I extends Input, O extends Json> {
 
   /** The longest partial linearization of the last run: positions of operations. */
   get longestPartial(): number[] {
-    return Array.from(this.#deepest.subarray(0, this.#deepestLength));
+    return Array.from(this.#deepest.subarray(0, this.#deepestLength)).filter((operation) => operation !== dropped);
   }
 
   #start(operations: readonly Operation<I, O>[], meter: StepMeter, options: ReducedOptions & { readonly memoryBytes: number }): void {
@@ -190,6 +193,9 @@ export class ReducedSearch<S, I extends Input, O extends Json> {
     const { doneCount, order } = this.#schedule;
     if (doneCount <= this.#deepestLength) return;
     for (let position = this.#deepestShared; position < doneCount; position++) this.#deepest[position] = order[position]!;
+    for (let depth = this.#depth - 1; depth >= 0 && this.#marksBefore[depth]! >= this.#deepestShared; depth--) {
+      if (this.#moves[depth]! < -1) this.#deepest[this.#marksBefore[depth]!] = dropped;
+    }
     this.#deepestLength = doneCount;
     this.#deepestShared = doneCount;
   }

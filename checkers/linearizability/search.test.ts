@@ -1,5 +1,5 @@
 // All ways to decide must agree on random histories of every model: brute force, the plain search, the reduced search with
-// and without classes, and the monitors where they apply. A difference prints the seed; it then becomes an example here.
+// and without classes, the just-in-time search, and the monitors where they apply. A difference prints the seed; it then becomes an example here.
 import { describe, expect, test } from "vitest";
 import { stepLimits } from "../../harness/checker.ts";
 import type { Json } from "../../harness/json.ts";
@@ -9,10 +9,13 @@ import type { Random } from "../../harness/random.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
 import { faultOfLinearization } from "./certificate.ts";
 import { everyObject } from "./every-object.ts";
+import { JustInTimeSearch } from "./just-in-time-search.ts";
 import type { Model } from "./model.ts";
 import { partitionsOf } from "./partition.ts";
+import { withMaybes } from "./perturbed-history.ts";
 import { searchPlainly } from "./plain-search.ts";
 import { ReducedSearch } from "./reduced-search.ts";
+import type { SearchAnswer } from "./search.ts";
 import { simulateOperations } from "./simulated-history.ts";
 import type { SimulatedObject } from "./simulated-history.ts";
 
@@ -38,22 +41,19 @@ function roughOperations<S, I extends Input, O extends Json>(object: SimulatedOb
   );
 }
 
-/** Some operations become maybes: indeterminate, but over by their completion. */
-function withMaybes<I extends Input, O extends Json>(operations: readonly Operation<I, O>[], random: Random): Operation<I, O>[] {
-  return operations.map((operation) => {
-    if (operation.type !== "ok" || random.chance(0.6, "kept")) return operation;
-    const { output: _forgotten, ...rest } = operation;
-    return { ...rest, type: "info", error: "maybe" };
-  });
+function all(isValid: boolean): Readonly<Record<string, boolean>> {
+  return { light: isValid, full: isValid, justInTime: isValid };
 }
 
 class Deciders<S, I extends Input, O extends Json> {
   readonly #model: Model<S, I, O>;
   readonly #search: ReducedSearch<S, I, O>;
+  readonly #justInTime: JustInTimeSearch<S, I, O>;
 
   constructor(model: Model<S, I, O>) {
     this.#model = model;
     this.#search = new ReducedSearch(model);
+    this.#justInTime = new JustInTimeSearch(model);
   }
 
   plain(operations: readonly Operation<I, O>[]): boolean {
@@ -66,9 +66,18 @@ class Deciders<S, I extends Input, O extends Json> {
     return words.includes("unknown") ? undefined : words.every((word) => word === "valid");
   }
 
-  reduced(operations: readonly Operation<I, O>[], withClasses: boolean): boolean {
+  /** The words of our searches; every linearization is replayed. */
+  searched(operations: readonly Operation<I, O>[]): { readonly light: boolean; readonly full: boolean; readonly justInTime: boolean } {
+    return {
+      light: this.#isValid(operations, (part) => this.#search.run(part, budget, { withClasses: false })),
+      full: this.#isValid(operations, (part) => this.#search.run(part, budget, { withClasses: true })),
+      justInTime: this.#isValid(operations, (part) => this.#justInTime.run(part, budget, { withClasses: operations.length % 2 === 0 })),
+    };
+  }
+
+  #isValid(operations: readonly Operation<I, O>[], search: (part: readonly Operation<I, O>[]) => SearchAnswer): boolean {
     return partitionsOf(this.#model, operations).every((part) => {
-      const answer = this.#search.run(part.operations, budget, { withClasses });
+      const answer = search(part.operations);
       if (answer.verdict === "valid") expect(faultOfLinearization(this.#model, part.operations, answer.order)).toBeUndefined();
       return answer.verdict === "valid";
     });
@@ -95,8 +104,8 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         const operations = randomOperations(object, seededRandom(`agree/${index}`));
         const expected = isLinearizableByBruteForce(object.model, operations);
         words[expected ? "valid" : "invalid"]++;
-        const found = { plain: deciders.plain(operations), light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) };
-        expect({ index, ...found }).toEqual({ index, plain: expected, light: expected, full: expected });
+        const found = { plain: deciders.plain(operations), ...deciders.searched(operations) };
+        expect({ index, ...found }).toEqual({ index, plain: expected, ...all(expected) });
         for (const { monitor, isValid } of deciders.monitored(operations)) expect({ index, monitor, isValid }).toEqual({ index, monitor, isValid: expected });
       }
       // The comparison means nothing unless both words occur.
@@ -112,11 +121,7 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         const rough = roughOperations(object, random);
         for (const operations of [rough, withMaybes(rough, random)]) {
           const expected = isLinearizableByBruteForce(object.model, operations);
-          expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
-            index,
-            light: expected,
-            full: expected,
-          });
+          expect({ index, ...deciders.searched(operations) }).toEqual({ index, ...all(expected) });
         }
       }
     });
@@ -133,11 +138,7 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         );
         const expected = deciders.plainWithin(operations, 5_000);
         if (expected === undefined) continue;
-        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
-          index,
-          light: expected,
-          full: expected,
-        });
+        expect({ index, ...deciders.searched(operations) }).toEqual({ index, ...all(expected) });
       }
     });
   });
@@ -149,11 +150,7 @@ describe.each(everyObject)("on histories of a $name", (named) => {
         const random = seededRandom(`maybes/${index}`);
         const operations = withMaybes(randomOperations(object, random), random);
         const expected = isLinearizableByBruteForce(object.model, operations);
-        expect({ index, light: deciders.reduced(operations, false), full: deciders.reduced(operations, true) }).toEqual({
-          index,
-          light: expected,
-          full: expected,
-        });
+        expect({ index, ...deciders.searched(operations) }).toEqual({ index, ...all(expected) });
       }
     });
   });

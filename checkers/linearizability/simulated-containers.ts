@@ -3,11 +3,11 @@ import type { Random } from "../../harness/random.ts";
 import { fifoQueueModel } from "./models/fifo-queue.ts";
 import type { QueueInput, QueueOutput, QueueState } from "./models/fifo-queue.ts";
 import { priorityQueueModel } from "./models/priority-queue.ts";
-import type { PriorityQueueInput, PriorityQueueOutput } from "./models/priority-queue.ts";
+import type { PriorityQueueInput, PriorityQueueOutput, PriorityQueueState } from "./models/priority-queue.ts";
 import { growingSetModel, setModel } from "./models/set.ts";
 import type { GrowingSetInput, GrowingSetOutput, GrowingSetState, SetInput, SetOutput } from "./models/set.ts";
 import { stackModel } from "./models/stack.ts";
-import type { StackInput, StackOutput } from "./models/stack.ts";
+import type { StackInput, StackOutput, StackState } from "./models/stack.ts";
 import type { SimulatedObject } from "./simulated-history.ts";
 import { anyValue, keyOf, valueOf } from "./simulated-values.ts";
 import type { ObjectOptions } from "./simulated-values.ts";
@@ -24,19 +24,19 @@ export function simulatedQueue(options: ObjectOptions): SimulatedObject<QueueSta
   };
 }
 
-export function simulatedStack(options: ObjectOptions): SimulatedObject<readonly string[], StackInput, StackOutput> {
+export function simulatedStack(options: ObjectOptions): SimulatedObject<StackState, StackInput, StackOutput> {
   return {
     model: stackModel,
     draw(random, count) {
       const key = keyOf(random, options);
       return random.chance(0.55, "kind") ? { f: "push", key, value: valueOf(random, options, count) } : { f: "pop", key };
     },
-    answer: (state, input) => (input.f === "pop" ? (state.at(-1) ?? null) : null),
+    answer: (state, input) => (input.f === "pop" ? (state?.value ?? null) : null),
     falsify: (input, random) => (input.f === "pop" ? (random.chance(0.3, "empty") ? null : anyValue(random)) : undefined),
   };
 }
 
-export function simulatedPriorityQueue(options: ObjectOptions): SimulatedObject<readonly number[], PriorityQueueInput, PriorityQueueOutput> {
+export function simulatedPriorityQueue(options: ObjectOptions): SimulatedObject<PriorityQueueState, PriorityQueueInput, PriorityQueueOutput> {
   return {
     model: priorityQueueModel,
     draw(random, count) {
@@ -45,7 +45,7 @@ export function simulatedPriorityQueue(options: ObjectOptions): SimulatedObject<
       const value = options.valueCount === 0 ? ((count * 617) % 1009) + 1009 * Math.floor(count / 1009) : random.below(options.valueCount, "value");
       return random.chance(0.55, "kind") ? { f: "insert", key, value } : { f: "poll", key };
     },
-    answer: (state, input) => (input.f === "poll" ? (state.at(-1) ?? null) : null),
+    answer: (state, input) => (input.f === "poll" ? (state?.value ?? null) : null),
     falsify(input, random) {
       if (input.f !== "poll") return undefined;
       if (random.chance(0.3, "empty")) return null;

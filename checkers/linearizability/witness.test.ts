@@ -15,8 +15,10 @@ import { fifoQueueModel } from "./models/fifo-queue.ts";
 import type { QueueInput, QueueOutput } from "./models/fifo-queue.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";
+import { until } from "./maybe.ts";
 import { simulateOperations } from "./simulated-history.ts";
 import type { SimulatedObject } from "./simulated-history.ts";
+import { simulatedQueue, simulatedRegister } from "./simulated-objects.ts";
 import { minimalWitness } from "./witness.ts";
 import type { Witness } from "./witness.ts";
 
@@ -162,4 +164,75 @@ describe.each(everyObject)("on falsified histories of a $name", (named) => {
   test("a witness is impossible whatever else happened, and no operation in it can be spared", () => {
     expect(named.use((object) => checkWitnesses(object))).toBeGreaterThan(10);
   });
+});
+
+/** Decides, and counts how many operations it was asked about. */
+class CountingDecider<S, I extends Input, O extends Json> extends Decider<S, I, O> {
+  operationCount = 0;
+
+  override decideSome(...question: Parameters<Decider<S, I, O>["decideSome"]>): ReturnType<Decider<S, I, O>["decideSome"]> {
+    this.operationCount += question[0].length;
+    return super.decideSome(...question);
+  }
+}
+
+function longWitness<S, I extends Input, O extends Json>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+): readonly [size: number, asked: number] {
+  const decider = new CountingDecider(model);
+  const limits = stepLimits(1e9);
+  const { answer, operations: relevant } = decider.decideSome(operations, limits, 1);
+  if (answer.verdict !== "invalid") throw new Error("the example is invalid");
+  decider.operationCount = 0;
+  const witness = minimalWitness({ model, decider, operations: relevant, suspects: answer.suspects, limits });
+  expect(isLinearizableByBruteForce(model, witness?.operations ?? [])).toBe(false);
+  // Of a container, the other values are left out.
+  if (witness !== undefined && model.elementOf === undefined) expect(witness.prefix).toEqual(until(relevant, witness.culprit.completedIndex));
+  return [witness?.operations.length ?? 0, decider.operationCount];
+}
+
+describe("the witness of a violation among twenty thousand operations takes a few questions about a few of them", () => {
+  const options = { clientCount: 8, operationCount: 20_000, indeterminate: 0.02 };
+  test("when a register shows an old value", () => {
+    const operations = simulateOperations(simulatedRegister({ keyCount: 1, valueCount: 0, casShare: 0.2, deleteShare: 0 }), options, seededRandom("stale"));
+    const old = operations.find(({ id, type, input }) => id > 5_000 && type === "ok" && input.f === "write");
+    const late = operations.find(({ id, type, input }) => id > 18_000 && type === "ok" && input.f === "read");
+    if (old?.input.f !== "write" || late === undefined) throw new Error("there are such operations");
+    operations[late.id] = { ...late, output: old.input.value };
+    const [size, asked] = longWitness(registerModel, operations);
+    expect(size).toBeLessThanOrEqual(4);
+    expect(asked).toBeLessThan(operations.length);
+  });
+  test.each(["overtakes", "is missed"])("when a value of a queue %s", (violation) => {
+    const operations = simulateOperations(simulatedQueue({ keyCount: 1, valueCount: 0 }), options, seededRandom("queue"));
+    const outputs = operations.filter(({ id, type, output }) => id > 10_000 && type === "ok" && typeof output === "string");
+    const [one, other] = [outputs[0], outputs[2_000]];
+    if (one?.output === undefined || other?.output === undefined) throw new Error("there are such operations");
+    operations[one.id] = { ...one, output: violation === "overtakes" ? other.output : null };
+    if (violation === "overtakes") operations[other.id] = { ...other, output: one.output };
+    const [size, asked] = longWitness(fifoQueueModel, operations);
+    expect(size).toBeLessThanOrEqual(4);
+    expect(asked).toBeLessThan(operations.length);
+  });
+});
+
+test("who says when the history became impossible saves the search for it", () => {
+  const object = simulatedRegister({ keyCount: 1, valueCount: 3 });
+  let witnessCount = 0;
+  for (let index = 0; index < 60; index++) {
+    const random = seededRandom(`impossible at/${index}`);
+    const operations = simulateOperations(object, { clientCount: 3, operationCount: 10, indeterminate: 0.1, bad: "anywhere" }, random);
+    if (isLinearizableByBruteForce(registerModel, operations)) continue;
+    const completed = operations.filter(({ type }) => type === "ok").toSorted((one, other) => one.completedIndex - other.completedIndex);
+    const first = completed.find(({ completedIndex }) => !isLinearizableByBruteForce(registerModel, until(operations, completedIndex)));
+    if (first === undefined) throw new Error("the whole history is impossible");
+    const question = { model: registerModel, operations, suspects: undefined, limits: stepLimits(1e8) };
+    const bisecting = new CountingDecider(registerModel);
+    const told = new CountingDecider(registerModel);
+    expect(minimalWitness({ ...question, decider: told, impossibleAt: first.id })).toEqual(minimalWitness({ ...question, decider: bisecting }));
+    expect(told.operationCount).toBeLessThan(bisecting.operationCount);
+    witnessCount++;
+  }
+  expect(witnessCount).toBeGreaterThan(10);
 });

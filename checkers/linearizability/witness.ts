@@ -15,7 +15,8 @@ import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import type { Decider } from "./decision.ts";
 import type { Model } from "./model.ts";
-import { minimalContradiction } from "./quick-explain.ts";
+import { asMaybe, until } from "./maybe.ts";
+import { minimalSubset } from "./quick-explain.ts";
 
 export interface Witness<I extends Input, O extends Json> {
   /** In order of invocation: those kept and their sources. */
@@ -35,6 +36,8 @@ export interface WitnessQuestion<S, I extends Input, O extends Json> {
   readonly operations: readonly Operation<I, O>[];
   /** Positions of operations that a monitor suspects to be impossible by themselves. */
   readonly suspects: readonly number[] | undefined;
+  /** See `SearchAnswer`: it saves the search for the first impossible moment. */
+  readonly impossibleAt?: number | undefined;
   readonly limits: Limits;
 }
 
@@ -64,39 +67,68 @@ class WitnessSearch<S, I extends Input, O extends Json> {
   }
 
   run(): Witness<I, O> | undefined {
-    const suspects = this.#confirmedSuspects();
+    const { operations, model } = this.#question;
+    if (model.elementOf !== undefined) {
+      this.#keepSuspectedValues();
+      return this.#smallest(undefined);
+    }
+    const confirmed = this.#confirmedSuspects();
+    if (confirmed === undefined) return this.#smallest(undefined);
+    // Of a long history only what can matter to the suspects is taken apart. That nothing else can, is then asked again.
+    this.#scope = confirmed.relevant;
+    const found = this.#smallest(confirmed.suspects);
+    if (found !== undefined) {
+      const kept = new Set(found.operations.filter((operation) => !found.sources.has(operation)));
+      const prefix = until(operations, found.culprit.completedIndex);
+      this.#scope = prefix;
+      if (this.#order(this.#keeping(kept)) === undefined) return { ...found, prefix };
+    }
+    this.#scope = operations;
+    return this.#smallest(confirmed.suspects);
+  }
+
+  #smallest(suspects: ReadonlySet<Operation<I, O>> | undefined): Witness<I, O> | undefined {
     const last = this.#firstImpossible(suspects);
     if (last === undefined) return undefined;
     const prefix = until(this.#scope, last.completedIndex);
     this.#scope = prefix;
     if (this.#question.model.elementOf !== undefined) this.#dropValues(last);
     // Latest first: of equally good witnesses the one closest to the culprit is the easiest to understand.
-    const candidates = this.#scope.filter((operation) => operation !== last && (suspects === undefined || suspects.has(operation.id))).toReversed();
-    const contradicts = (kept: readonly Operation<I, O>[]): boolean => this.#order(this.#keeping(new Set(kept))) === undefined;
-    const kept = new Set([last, ...minimalContradiction({ contradicts, background: [last], candidates })]);
+    const isCandidate = (operation: Operation<I, O>): boolean =>
+      operation !== last && operation.type === "ok" && (suspects === undefined || suspects.has(operation));
+    const suffices = (kept: readonly Operation<I, O>[]): boolean => this.#order(this.#keeping(new Set(kept))) === undefined;
+    const kept = new Set([last, ...minimalSubset({ suffices, background: [last], candidates: this.#scope.filter(isCandidate).toReversed() })]);
     const sources = new Set([...kept].flatMap((operation) => this.#sourcesWithout(operation, kept)));
     const operations = this.#scope.filter((operation) => kept.has(operation) || sources.has(operation));
     return { operations, sources, culprit: lastOf([...kept]) ?? last, prefix };
   }
 
-  /** Ids of the suspects if they are indeed impossible whether or not anything else took effect. */
-  #confirmedSuspects(): ReadonlySet<number> | undefined {
-    const { suspects, model } = this.#question;
-    if (suspects === undefined) return undefined;
-    const suspected = new Set(suspects.flatMap((position) => this.#scope[position] ?? []));
-    if (model.elementOf !== undefined) {
-      const few = this.#scope.filter((operation) => suspected.has(operation) || model.elementOf?.(operation) === undefined);
-      if (this.#order(few) === undefined) this.#scope = few;
-      return undefined;
-    }
-    return this.#order(this.#keeping(suspected)) === undefined ? new Set([...suspected].map(({ id }) => id)) : undefined;
+  /** The suspects, if they are indeed impossible whether or not anything else took effect, and what could matter to them. */
+  #confirmedSuspects(): { readonly suspects: ReadonlySet<Operation<I, O>>; readonly relevant: readonly Operation<I, O>[] } | undefined {
+    if (this.#question.suspects === undefined) return undefined;
+    const suspects = new Set(this.#question.suspects.flatMap((position) => this.#scope[position] ?? []));
+    const { order, asked } = this.#ask(this.#keeping(suspects));
+    if (order !== undefined) return undefined;
+    const relevant = new Set(asked.map(({ id }) => id));
+    return { suspects, relevant: this.#scope.filter((operation) => suspects.has(operation) || relevant.has(operation.id)) };
+  }
+
+  /** Leaves out all values but those of the suspects, if these are impossible alone. */
+  #keepSuspectedValues(): void {
+    const { suspects: positions, model } = this.#question;
+    if (positions === undefined) return;
+    const suspects = new Set(positions.flatMap((position) => this.#scope[position] ?? []));
+    const few = this.#scope.filter((operation) => suspects.has(operation) || model.elementOf?.(operation) === undefined);
+    if (this.#order(few) === undefined) this.#scope = few;
   }
 
   /** Bisects the completions: a longer prefix of an impossible history is impossible. */
-  #firstImpossible(suspects: ReadonlySet<number> | undefined): Operation<I, O> | undefined {
+  #firstImpossible(suspects: ReadonlySet<Operation<I, O>> | undefined): Operation<I, O> | undefined {
     const operations = this.#scope;
+    const { impossibleAt } = this.#question;
+    if (impossibleAt !== undefined && operations === this.#question.operations) return operations[impossibleAt];
     const completed = operations
-      .filter((operation) => operation.type === "ok" && (suspects === undefined || suspects.has(operation.id)))
+      .filter((operation) => operation.type === "ok" && (suspects === undefined || suspects.has(operation)))
       .toSorted((one, other) => one.completedIndex - other.completedIndex);
     let [possible, impossible] = [-1, completed.length - 1];
     while (impossible - possible > 1) {
@@ -120,12 +152,12 @@ class WitnessSearch<S, I extends Input, O extends Json> {
     }
     const groups = [...byValue.values()];
     const own = groups.filter((group) => group.includes(last));
-    const contradicts = (kept: readonly Operation<I, O>[][]): boolean => this.#order(inOrder([...always, ...kept.flat()])) === undefined;
-    const needed = minimalContradiction({ contradicts, background: own, candidates: groups.filter((group) => !own.includes(group)).toReversed() });
+    const suffices = (kept: readonly Operation<I, O>[][]): boolean => this.#order(inOrder([...always, ...kept.flat()])) === undefined;
+    const needed = minimalSubset({ suffices, background: own, candidates: groups.filter((group) => !own.includes(group)).toReversed() });
     this.#scope = inOrder([...always, ...own.flat(), ...needed.flat()]);
   }
 
-  /** Maybes that explain the kept operations once this one is a maybe, as few as can be (by dropping one at a time). */
+  /** Maybes that explain the kept operations once this one is a maybe, none of which can be spared. */
   #sourcesWithout(operation: Operation<I, O>, kept: Set<Operation<I, O>>): Operation<I, O>[] {
     const rest = new Set([...kept].filter((other) => other !== operation));
     const questioned = this.#keeping(rest);
@@ -136,27 +168,37 @@ class WitnessSearch<S, I extends Input, O extends Json> {
       kept.delete(operation);
       return [];
     }
-    const original = new Map(this.#scope.map((each) => [each.id, each]));
-    let used = order.filter((each) => each.type === "info" && each.id !== operation.id);
-    for (const source of used) {
-      const fewer = used.filter((each) => each !== source);
-      const without = this.#order(questioned.filter((each) => rest.has(each) || each.id === operation.id || fewer.includes(each)));
-      if (without !== undefined) used = fewer;
-    }
-    return used.flatMap(({ id }) => original.get(id) ?? []);
+    const suffices = (sources: readonly Operation<I, O>[]): boolean => {
+      const chosen = new Set(sources);
+      return this.#order(questioned.filter((each) => rest.has(each) || each.id === operation.id || chosen.has(each))) !== undefined;
+    };
+    const used = order.filter((each) => each.type === "info" && each.id !== operation.id);
+    const needed = new Set(minimalSubset({ suffices, background: [], candidates: used }).map(({ id }) => id));
+    return this.#scope.filter(({ id }) => needed.has(id));
   }
 
   /** The scope with all but these as maybes. */
   #keeping(kept: ReadonlySet<Operation<I, O>>): Operation<I, O>[] {
-    return this.#scope.flatMap((operation) => (kept.has(operation) ? operation : (asMaybe(this.#question.model, operation) ?? [])));
+    const { model } = this.#question;
+    const operations: Operation<I, O>[] = [];
+    for (const operation of this.#scope) {
+      const each = kept.has(operation) ? operation : asMaybe(model, operation);
+      if (each !== undefined) operations.push(each);
+    }
+    return operations;
   }
 
   /** A linearization, or undefined if there is none. */
   #order(operations: readonly Operation<I, O>[]): Operation<I, O>[] | undefined {
+    return this.#ask(operations).order;
+  }
+
+  /** Also says what was asked in the end, when all that cannot matter was left out. */
+  #ask(operations: readonly Operation<I, O>[]): { readonly order: Operation<I, O>[] | undefined; readonly asked: readonly Operation<I, O>[] } {
     const { decider, limits } = this.#question;
     const { answer, operations: asked } = decider.decideSome(operations, limits, rounds);
     if (answer.verdict === "unknown") throw new Undecided();
-    return answer.verdict === "invalid" ? undefined : answer.order.flatMap((position) => asked[position] ?? []);
+    return { order: answer.verdict === "invalid" ? undefined : answer.order.flatMap((position) => asked[position] ?? []), asked };
   }
 }
 
@@ -168,25 +210,4 @@ function lastOf<I extends Input, O extends Json>(operations: readonly Operation<
 
 function inOrder<I extends Input, O extends Json>(operations: readonly Operation<I, O>[]): Operation<I, O>[] {
   return operations.toSorted((one, other) => one.invokedIndex - other.invokedIndex);
-}
-
-/** The operation with its outcome forgotten but not its time; undefined if it can then not matter. */
-function asMaybe<S, I extends Input, O extends Json>(model: Model<S, I, O>, operation: Operation<I, O>): Operation<I, O> | undefined {
-  if (operation.type === "info") return operation;
-  if (model.isReadOnly?.(operation.input, operation.output) === true) return undefined;
-  const { output: _forgotten, ...rest } = operation;
-  return { ...rest, type: "info", error: "maybe" };
-}
-
-/** The history as it stood at a moment: nothing invoked later, nothing completed later. */
-function until<I extends Input, O extends Json>(operations: readonly Operation<I, O>[], moment: number): Operation<I, O>[] {
-  return operations
-    .filter((operation) => operation.invokedIndex <= moment)
-    .map((operation) => (operation.completedIndex <= moment ? operation : withoutOutcome(operation)));
-}
-
-function withoutOutcome<I extends Input, O extends Json>(operation: Operation<I, O>): Operation<I, O> {
-  if (operation.type === "info") return operation;
-  const { output: _unknownThen, ...rest } = operation;
-  return { ...rest, type: "info", error: "not completed yet", completedIndex: Infinity };
 }

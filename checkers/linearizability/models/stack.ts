@@ -5,24 +5,33 @@ import type { StackInput, StackOutput } from "./stack-operation.ts";
 
 export type { StackInput, StackOutput };
 
-/** Empty at first. The last element of the state is the top. */
-export const stackModel: Model<readonly string[], StackInput, StackOutput> = {
+/** The top with what is below it, shared with other states, so that a step costs the same however high the stack is. Null: empty. */
+export type StackState = { readonly value: string; readonly below: StackState } | null;
+
+/** Empty at first. */
+export const stackModel: Model<StackState, StackInput, StackOutput> = {
   name: "stack",
-  initial: [],
+  initial: null,
   step,
   partitionKey: (input) => input.key,
   isReadOnly: (input, output) => input.f === "pop" && output === null,
   elementOf: ({ input, output, id }) => (input.f === "push" ? input.value : output === null ? `empty ${id}` : output),
-  stateKey: (state) => JSON.stringify(state),
+  stateKey: (state) => JSON.stringify(valuesOf(state)),
   monitors: [stackOrder],
   describeOperation: (input) => (input.f === "push" ? `push ${input.value} on ${input.key}` : `pop from ${input.key}`),
   describeResult: (input, output) => (input.f === "pop" ? `-> ${output ?? "empty"}` : ""),
-  describeState: (state) => (state.length === 0 ? "empty" : `[${state.join(", ")}]`),
+  describeState: (state) => (state === null ? "empty" : `[${valuesOf(state).join(", ")}]`),
 };
 
-function step(state: readonly string[], input: StackInput, output: StackOutput | undefined): readonly string[] | undefined {
-  if (input.f === "push") return [...state, input.value];
-  const top = state.at(-1) ?? null;
-  if (output !== undefined && output !== top) return undefined;
-  return top === null ? state : state.slice(0, -1);
+function step(state: StackState, input: StackInput, output: StackOutput | undefined): StackState | undefined {
+  if (input.f === "push") return { value: input.value, below: state };
+  if (output !== undefined && output !== (state === null ? null : state.value)) return undefined;
+  return state === null ? null : state.below;
+}
+
+/** The top last. */
+function valuesOf(state: StackState): string[] {
+  const values: string[] = [];
+  for (let cell = state; cell !== null; cell = cell.below) values.push(cell.value);
+  return values.toReversed();
 }

@@ -13,7 +13,6 @@ export const containerLivesMutations: readonly Mutation[] = [
     rule: "every value goes in once",
     replace: 'if (indexes.has(value)) return { verdict: "inapplicable", why: `value ${value} is ${vocabulary.put} twice` };',
     by: "if (indexes.has(value)) continue;",
-    equivalent: "random histories that are tried have distinct values; an example tests it",
   },
   {
     rule: "a removal that found nothing is an observation",

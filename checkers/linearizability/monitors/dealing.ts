@@ -134,7 +134,7 @@ export class GreedyDealing implements Dealing {
     for (let index = countUpTo(lost, limit) - 1; index >= 0; index--) {
       const removal = lost[index]!; // in bounds
       this.#budget--;
-      if (!this.#used.has(removal) && ends[removal]! === pointCount - 1) return removal;
+      if (!this.#used.has(removal) && ends[removal] === pointCount - 1) return removal;
     }
     return undefined;
   }

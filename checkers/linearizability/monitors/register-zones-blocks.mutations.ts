@@ -89,11 +89,6 @@ export const registerZonesBlocksMutations: readonly Mutation[] = [
     by: "if (false) {",
   },
   {
-    rule: "completions count for earlier stages",
-    replace: "if ((this.#heldFrom[value] ?? Infinity) < (this.#heldFrom[source] ?? Infinity)) {",
-    by: "if (false) {",
-  },
-  {
     rule: "a value is held until what replaces it is invoked",
     replace: "if (replaced > (this.#heldTo[source] ?? -Infinity)) {",
     by: "if (false) {",

@@ -41,7 +41,6 @@ export const registerZonesMutations: readonly Mutation[] = [
     rule: "nothing is absent in the midst of the time of a value",
     replace: "?? zones.impossibleAbsence();",
     by: ";",
-    equivalent: "the placement finds no order for it either; but then there is no answer",
   },
   {
     rule: "a read of absence may stick out of the time of a value",

@@ -126,6 +126,15 @@ describe("it accuses, and names the fewest operations that say so:", () => {
         [2, 6, 7, read, "1"],
       ]),
     ).toEqual([1, 2]));
+  test("a write after a compare-and-set was done and before its value was read, though what that replaced was still being written", () =>
+    expect(
+      suspectsIn([
+        [0, 0, 10, write("1"), null],
+        [1, 1, 4, cas("1", "2"), true],
+        [2, 5, 6, write("3"), null],
+        [3, 20, 21, read, "2"],
+      ]),
+    ).toEqual([1, 2, 3]));
   test("a refusal while the value was certainly there", () =>
     expect(
       suspectsIn([
@@ -229,6 +238,16 @@ describe("it lets pass:", () => {
         [0, 9, 10, cas(null, "3"), true],
       ]),
     ).toBe("valid"));
+  test("a compare-and-set of unknown outcome that wanted nothing, in the midst of the time of a value", () => {
+    const operations = operationsOf<RegisterInput, RegisterOutput>([
+      [0, 0, 1, remove, null],
+      [0, 2, 3, write("1"), null],
+      [1, 4, undefined, cas(null, "2")],
+      [2, 6, 7, read, "1"],
+    ]);
+    const maybes = operations.map((operation) => (operation.type === "info" ? { ...operation, completedIndex: 5 } : operation));
+    expect(answerTo(maybes).verdict).toBe("valid");
+  });
   test("one delete of a register that began with a value, like any other write", () =>
     expect(
       verdictOn(

@@ -1,0 +1,62 @@
+// Every benchmark, one after the other. `npm run bench` prints their tables; `npm run bench -- --write` puts them into
+// docs/benchmarks.md as well, with the date and the machine. Fails (exit 1) if one of them misses a goal.
+import { writeFileSync } from "node:fs";
+import { cpus, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+
+const benchmarks: readonly { readonly file: string; readonly title: string; readonly text: string }[] = [
+  {
+    file: "linearizability.bench.ts",
+    title: "Linearizability: against Porcupine's search",
+    text: "The plain port does what Porcupine does (Wing and Gong, Lowe, Horn and Kroening), on typed arrays, and none of our reductions. Both take turns in one process. Ours replays the certificate of every valid history within its time; neither looks for a witness. Recorded histories are the test data of Porcupine and Knossos; they are not part of this repository, and a machine without them measures only the simulated ones.",
+  },
+  {
+    file: "large-histories.bench.ts",
+    title: "Linearizability: large histories",
+    text: "From the operations in memory to the verdict with its replayed linearization, or with its minimal witness and explanation. Every case in a process of its own, the best and the median of three; the peak includes the history itself.",
+  },
+  {
+    file: "simulation.bench.ts",
+    title: "Simulation",
+    text: "Per second of processor time of all threads, warm, the best of several parts.",
+  },
+  { file: "history.bench.ts", title: "History files", text: "A million events written and read." },
+  { file: "shrink.bench.ts", title: "Shrinking", text: "Every planted bug found by the default search and made small." },
+];
+
+const isWriting = process.argv.includes("--write");
+const sections: string[] = [];
+for (const { file, title, text } of benchmarks) {
+  console.log(`\n## ${title}`);
+  const output = await run(file);
+  sections.push(`## ${title}\n\n${text}\n\n\`node bench/${file}\`\n\n${asMarkdown(output)}`);
+}
+if (isWriting) writeFileSync(join(repository, "docs", "benchmarks.md"), page());
+
+async function run(file: string): Promise<string> {
+  const child = execa(process.execPath, [join("bench", file)], { cwd: repository, reject: false, stdout: ["pipe", "inherit"], stderr: "inherit" });
+  const { stdout, exitCode } = await child;
+  if (exitCode !== 0) process.exitCode = 1;
+  return stdout;
+}
+
+/** Tables stay tables; what is printed in columns keeps them. */
+function asMarkdown(output: string): string {
+  const text = output.trim();
+  return /^\|/m.test(text) ? text : `\`\`\`text\n${text}\n\`\`\``;
+}
+
+function page(): string {
+  const [processor] = cpus();
+  const machine = `${cpus().length} cores (${processor?.model.trim() ?? "unknown"}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${release()}, Node ${process.versions.node}`;
+  const head = [
+    "# Benchmarks",
+    `Written by \`npm run bench -- --write\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine}; other people's work shares its cores, so the minimum of many repeats is the figure to look at, and ratios are taken within one run.`,
+    "A line with `MISSED` does not reach its goal; the command then ends with exit code 1.",
+  ];
+  return `${[...head, ...sections].join("\n\n")}\n`;
+}
