@@ -39,6 +39,9 @@ const monitorFirst = 256;
 const secondBudget = 20_000;
 const budgetFactor = 4;
 
+/** Of the breadth-first search when it looks for the first impossible moment: it reads the history once, from left to right. */
+const stepsPerOperation = 64;
+
 const depthFirst = "depth-first search";
 const justInTime = "just-in-time search";
 type SearchName = typeof depthFirst | typeof justInTime;
@@ -113,6 +116,12 @@ export class Attempts<S, I extends Input, O extends Json> {
     let obstacle = this.#obstacles.get(partition);
     if (obstacle === undefined) this.#obstacles.set(partition, (obstacle = { unmonitored: undefined, exhausted: new Set() }));
     return obstacle;
+  }
+
+  /** The operation whose completion made a refuted history impossible (its position), if the breadth-first search can say so in one round. */
+  firstImpossible(operations: readonly Operation<I, O>[], limits: Limits): number | undefined {
+    const answer = this.#justInTime.run(operations, { maxSteps: secondBudget + operations.length * stepsPerOperation, limits }, { withClasses: true });
+    return answer.verdict === "invalid" ? answer.impossibleAt : undefined;
   }
 
   /** The longest partial linearization that one round of search finds: positions of the operations given. */

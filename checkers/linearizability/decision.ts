@@ -86,6 +86,11 @@ export class Decider<S, I extends Input, O extends Json> {
     return { answer, operations: partition.operations };
   }
 
+  /** The operation whose completion made a refuted history impossible (its position), if that can be said quickly. */
+  firstImpossible(operations: readonly Operation<I, O>[], limits: Limits): number | undefined {
+    return this.#attempts.firstImpossible(operations, limits);
+  }
+
   /** The longest partial linearization that one round of search finds: positions of the operations given. */
   longestPartial(operations: readonly Operation<I, O>[], limits: Limits): number[] {
     return this.#attempts.longestPartial(operations, limits);

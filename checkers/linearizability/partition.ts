@@ -61,9 +61,9 @@ export function relevantOperations<S, I extends Input, O extends Json>(
   if (completedCount === 0) return [];
   if (completedCount === operations.length || model.relevantPending === undefined) return operations;
   const completed = operations.filter((operation) => operation.type === "ok");
-  const pending = operations.filter((operation) => operation.type === "info");
+  const pending = operations.filter(({ type, input }) => type === "info" && model.isReadOnly?.(input, undefined) !== true);
   const relevant = model.relevantPending(completed, pending);
-  if (relevant.length === pending.length) return operations;
+  if (relevant.length + completed.length === operations.length) return operations;
   const kept = new Set(relevant);
   return operations.filter((operation) => operation.type === "ok" || kept.has(operation));
 }

@@ -93,6 +93,17 @@ describe("the witness of a register", () => {
   });
 });
 
+test("a read that is still open takes no place among the writes of unknown outcome that may explain a refusal", () => {
+  const story = [
+    [4, 0, 4, { f: "read", key: "x" }, "0"],
+    [3, 2, 8, { f: "read", key: "x" }, "3"],
+    [1, 3, undefined, { f: "write", key: "x", value: "0" }],
+    [5, 5, undefined, { f: "write", key: "x", value: "2" }],
+    [0, 6, 7, { f: "cas", key: "x", from: "0", to: "1" }, false],
+  ] as const;
+  expect(witnessOf(registerModel, operationsOf<RegisterInput, RegisterOutput>(story)).operations.map(({ id }) => id)).toEqual([1]);
+});
+
 describe("the witness of a queue", () => {
   function queueStory(lines: readonly Handwritten<QueueInput, QueueOutput>[]): readonly number[] {
     return witnessOf(fifoQueueModel, operationsOf(lines)).operations.map(({ id }) => id);

@@ -42,6 +42,8 @@ export interface WitnessQuestion<S, I extends Input, O extends Json> {
 }
 
 const rounds = 4;
+/** From so many on, reading once from left to right beats bisecting, which decides the history again and again. */
+const manyOperations = 2_000;
 
 /** Undefined if some intermediate question could not be decided within a few rounds: then minimality would be a guess. */
 export function minimalWitness<S, I extends Input, O extends Json>(question: WitnessQuestion<S, I, O>): Witness<I, O> | undefined {
@@ -125,8 +127,10 @@ class WitnessSearch<S, I extends Input, O extends Json> {
   /** Bisects the completions: a longer prefix of an impossible history is impossible. */
   #firstImpossible(suspects: ReadonlySet<Operation<I, O>> | undefined): Operation<I, O> | undefined {
     const operations = this.#scope;
-    const { impossibleAt } = this.#question;
+    const { impossibleAt, decider, limits } = this.#question;
     if (impossibleAt !== undefined && operations === this.#question.operations) return operations[impossibleAt];
+    const found = suspects === undefined && operations.length > manyOperations ? decider.firstImpossible(operations, limits) : undefined;
+    if (found !== undefined) return operations[found];
     const completed = operations
       .filter((operation) => operation.type === "ok" && (suspects === undefined || suspects.has(operation)))
       .toSorted((one, other) => one.completedIndex - other.completedIndex);

@@ -2,6 +2,7 @@
 import type { Model } from "../model.ts";
 import { counterBounds } from "../monitors/counter-bounds.ts";
 import { counterDeadlines } from "../monitors/counter-deadlines.ts";
+import { explainCounter } from "./counter-explanation.ts";
 import type { CounterInput, CounterOutput } from "./counter-operation.ts";
 
 export type { CounterInput, CounterOutput };
@@ -20,4 +21,5 @@ export const counterModel: Model<number, CounterInput, CounterOutput> = {
   describeOperation: (input) => (input.f === "add" ? `add ${input.amount} to ${input.key}` : `read ${input.key}`),
   describeResult: (_input, output) => (output === null ? "" : `-> ${output}`),
   describeState: (state) => String(state),
+  explain: explainCounter,
 };

@@ -1,6 +1,7 @@
 // A first-in-first-out queue per key. For message queues that promise order and exactly-once delivery.
 import type { Model } from "../model.ts";
 import { fifoQueueOrder } from "../monitors/fifo-queue-order.ts";
+import { explainQueue } from "./fifo-queue-explanation.ts";
 import type { QueueInput, QueueOutput } from "./fifo-queue-operation.ts";
 
 export type { QueueInput, QueueOutput };
@@ -33,6 +34,7 @@ export const fifoQueueModel: Model<QueueState, QueueInput, QueueOutput> = {
   describeOperation: (input) => (input.f === "enqueue" ? `enqueue ${input.value} on ${input.key}` : `dequeue from ${input.key}`),
   describeResult: (input, output) => (input.f === "dequeue" ? `-> ${output ?? "empty"}` : ""),
   describeState: (state) => (state.front === undefined ? "empty" : `[${valuesOf(state).join(", ")}]`),
+  explain: explainQueue,
 };
 
 function step(state: QueueState, input: QueueInput, output: QueueOutput | undefined): QueueState | undefined {

@@ -2,6 +2,7 @@
 import type { Model } from "../model.ts";
 import { mutexHolders } from "../monitors/mutex-holders.ts";
 import type { MutexInput, MutexOutput } from "./lock-operation.ts";
+import { explainMutex } from "./mutex-explanation.ts";
 
 export type { MutexInput, MutexOutput };
 
@@ -21,4 +22,5 @@ export const mutexModel: Model<string | null, MutexInput, MutexOutput> = {
   describeOperation: (input) => `${input.owner} ${input.f}s ${input.key}`,
   describeResult: (_input, output) => (output ? "" : "-> refused"),
   describeState: (holder) => (holder === null ? "free" : `held by ${holder}`),
+  explain: explainMutex,
 };

@@ -1,6 +1,7 @@
 // A priority queue of numbers per key: polling takes the greatest.
 import type { Model } from "../model.ts";
 import { priorityQueueOrder } from "../monitors/priority-queue-order.ts";
+import { explainPriorityQueue } from "./priority-queue-explanation.ts";
 import type { PriorityQueueInput, PriorityQueueOutput } from "./priority-queue-operation.ts";
 
 export type { PriorityQueueInput, PriorityQueueOutput };
@@ -29,6 +30,7 @@ export const priorityQueueModel: Model<PriorityQueueState, PriorityQueueInput, P
   describeOperation: (input) => (input.f === "insert" ? `insert ${input.value} into ${input.key}` : `poll ${input.key}`),
   describeResult: (input, output) => (input.f === "poll" ? `-> ${output ?? "empty"}` : ""),
   describeState: (state) => (state === null ? "empty" : `{${valuesOf(state).join(", ")}}`),
+  explain: explainPriorityQueue,
 };
 
 function step(state: PriorityQueueState, input: PriorityQueueInput, output: PriorityQueueOutput | undefined): PriorityQueueState | undefined {

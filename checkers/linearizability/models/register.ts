@@ -95,6 +95,7 @@ function relevantPending(completed: readonly RegisterOperation[], pending: reado
   addSources(seen, pending, refusalCount > 0);
   let neutralsLeft = refusalCount;
   return pending.filter(({ input, completedIndex }) => {
+    if (input.f === "read") return false;
     const value = producedBy(input);
     if (seen.has(value)) return true;
     if (refusalCount === 0) return false;

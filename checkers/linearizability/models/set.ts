@@ -3,6 +3,7 @@ import type { Model } from "../model.ts";
 import { growingSetSnapshots } from "../monitors/growing-set-snapshots.ts";
 import { setPresence } from "../monitors/set-presence.ts";
 import { GrowingSetState } from "./growing-set-state.ts";
+import { explainGrowingSet, explainSet } from "./set-explanation.ts";
 import type { GrowingSetInput, GrowingSetOutput, SetInput, SetOutput } from "./set-operation.ts";
 
 export type { GrowingSetInput, GrowingSetOutput, GrowingSetState, SetInput, SetOutput };
@@ -22,6 +23,7 @@ export const setModel: Model<boolean, SetInput, SetOutput> = {
   describeOperation: (input) => `${input.f} ${input.element} in ${input.key}`,
   describeResult: (_input, output) => `-> ${output ? "yes" : "no"}`,
   describeState: (isPresent) => (isPresent ? "present" : "absent"),
+  explain: explainSet,
 };
 
 /** Empty at first, nothing is ever removed. */
@@ -39,4 +41,5 @@ export const growingSetModel: Model<GrowingSetState, GrowingSetInput, GrowingSet
   describeOperation: (input) => (input.f === "add" ? `add ${input.element} to ${input.key}` : `read ${input.key}`),
   describeResult: (_input, output) => (output === null ? "" : `-> {${output.join(", ")}}`),
   describeState: (state) => `{${state.elements().join(", ")}}`,
+  explain: explainGrowingSet,
 };

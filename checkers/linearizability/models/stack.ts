@@ -1,6 +1,7 @@
 // A last-in-first-out stack per key.
 import type { Model } from "../model.ts";
 import { stackOrder } from "../monitors/stack-order.ts";
+import { explainStack } from "./stack-explanation.ts";
 import type { StackInput, StackOutput } from "./stack-operation.ts";
 
 export type { StackInput, StackOutput };
@@ -21,6 +22,7 @@ export const stackModel: Model<StackState, StackInput, StackOutput> = {
   describeOperation: (input) => (input.f === "push" ? `push ${input.value} on ${input.key}` : `pop from ${input.key}`),
   describeResult: (input, output) => (input.f === "pop" ? `-> ${output ?? "empty"}` : ""),
   describeState: (state) => (state === null ? "empty" : `[${valuesOf(state).join(", ")}]`),
+  explain: explainStack,
 };
 
 function step(state: StackState, input: StackInput, output: StackOutput | undefined): StackState | undefined {
