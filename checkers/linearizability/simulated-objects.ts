@@ -14,7 +14,6 @@ import type { ObjectOptions } from "./simulated-values.ts";
 
 export { simulatedGrowingSet, simulatedPriorityQueue, simulatedQueue, simulatedSet, simulatedStack } from "./simulated-containers.ts";
 export { simulatedMultiKeyStore, simulatedRegister, simulatedStringStore, simulatedVersionedRegister } from "./simulated-stores.ts";
-export type { SetOptions } from "./simulated-containers.ts";
 export type { ObjectOptions } from "./simulated-values.ts";
 
 export interface CounterOptions extends ObjectOptions {
