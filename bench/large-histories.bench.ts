@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { linearizable } from "../checkers/linearizability/checker.ts";
-import { historyOf, simulateOperations, type SimulatedObject, type SimulationOptions } from "../checkers/linearizability/simulated-history.ts";
+import { historyOf, simulateOperations, type SimulatedObject, type SimulationOptions } from "../checkers/linearizability/simulated/simulated-history.ts";
 import {
   simulatedCounter,
   simulatedGrowingSet,
@@ -14,7 +14,7 @@ import {
   simulatedRegister,
   simulatedSet,
   simulatedStack,
-} from "../checkers/linearizability/simulated-objects.ts";
+} from "../checkers/linearizability/simulated/simulated-objects.ts";
 import type { Limits } from "../harness/checker.ts";
 import type { Json } from "../harness/json.ts";
 import type { Input } from "../harness/operation.ts";

@@ -2,9 +2,9 @@
 import type { Json } from "../harness/json.ts";
 import type { Input, Operation } from "../harness/operation.ts";
 import { seededRandom } from "../harness/random.ts";
-import { perturbed, withMaybes } from "../checkers/linearizability/perturbed-history.ts";
-import { simulateOperations } from "../checkers/linearizability/simulated-history.ts";
-import type { SimulatedObject } from "../checkers/linearizability/simulated-history.ts";
+import { perturbed, withMaybes } from "../checkers/linearizability/simulated/perturbed-history.ts";
+import { simulateOperations } from "../checkers/linearizability/simulated/simulated-history.ts";
+import type { SimulatedObject } from "../checkers/linearizability/simulated/simulated-history.ts";
 
 /**
  * 3 to 10 operations of 2 to 5 clients, now and then up to 15. In three of four some outcomes are lost, in one of five

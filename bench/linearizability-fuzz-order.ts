@@ -1,7 +1,7 @@
 // Judges linearizations, whole and partial, a little more strictly than the product does. For the comparison.
 import { faultOfLinearization } from "../checkers/linearizability/certificate.ts";
 import type { Model } from "../checkers/linearizability/model.ts";
-import type { SearchAnswer, SearchBudget } from "../checkers/linearizability/search.ts";
+import type { SearchAnswer, SearchBudget } from "../checkers/linearizability/search/search.ts";
 import { stepLimits } from "../harness/checker.ts";
 import type { Json } from "../harness/json.ts";
 import type { Input, Operation } from "../harness/operation.ts";

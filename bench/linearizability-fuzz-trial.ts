@@ -1,12 +1,12 @@
 // One history before all judges: brute force has the truth, and every algorithm must agree with it or say that it cannot tell.
 import { isLinearizableByBruteForce } from "../checkers/linearizability/brute-force.ts";
 import { Decider } from "../checkers/linearizability/decision.ts";
-import { JustInTimeSearch } from "../checkers/linearizability/just-in-time-search.ts";
+import { JustInTimeSearch } from "../checkers/linearizability/just-in-time/just-in-time-search.ts";
 import type { Model, Monitor } from "../checkers/linearizability/model.ts";
 import { partitionsOf } from "../checkers/linearizability/partition.ts";
-import { searchPlainly } from "../checkers/linearizability/plain-search.ts";
-import { ReducedSearch } from "../checkers/linearizability/reduced-search.ts";
-import type { SearchAnswer } from "../checkers/linearizability/search.ts";
+import { searchPlainly } from "../checkers/linearizability/search/plain-search.ts";
+import { ReducedSearch } from "../checkers/linearizability/search/reduced-search.ts";
+import type { SearchAnswer } from "../checkers/linearizability/search/search.ts";
 import { minimalWitness } from "../checkers/linearizability/witness.ts";
 import { stepLimits } from "../harness/checker.ts";
 import type { Json } from "../harness/json.ts";

@@ -1,6 +1,6 @@
 // The long comparison itself: it notices wrong opinions, makes differences small, and adds up what several processes found.
 import { describe, expect, test } from "vitest";
-import { operationsOf } from "../checkers/linearizability/handwritten.ts";
+import { operationsOf } from "../checkers/linearizability/simulated/handwritten.ts";
 import { registerModel } from "../checkers/linearizability/models/register.ts";
 import type { RegisterInput, RegisterOutput } from "../checkers/linearizability/models/register.ts";
 import { emptyRecord, markdownOf, merged } from "./linearizability-fuzz-record.ts";

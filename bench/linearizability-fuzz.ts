@@ -4,9 +4,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { everyObject } from "../checkers/linearizability/every-object.ts";
-import type { NamedObject } from "../checkers/linearizability/every-object.ts";
-import type { SimulatedObject } from "../checkers/linearizability/simulated-history.ts";
+import { everyObject } from "../checkers/linearizability/simulated/every-object.ts";
+import type { NamedObject } from "../checkers/linearizability/simulated/every-object.ts";
+import type { SimulatedObject } from "../checkers/linearizability/simulated/simulated-history.ts";
 import type { Json } from "../harness/json.ts";
 import type { Input, Operation } from "../harness/operation.ts";
 import { fuzzHistory } from "./linearizability-fuzz-history.ts";

@@ -8,11 +8,11 @@ import type { Limits } from "../../harness/checker.ts";
 import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import { faultOfLinearization } from "./certificate.ts";
-import { JustInTimeSearch } from "./just-in-time-search.ts";
+import { JustInTimeSearch } from "./just-in-time/just-in-time-search.ts";
 import type { Model } from "./model.ts";
 import type { Partition } from "./partition.ts";
-import { ReducedSearch } from "./reduced-search.ts";
-import type { SearchAnswer, SearchBudget, SearchStatistics } from "./search.ts";
+import { ReducedSearch } from "./search/reduced-search.ts";
+import type { SearchAnswer, SearchBudget, SearchStatistics } from "./search/search.ts";
 
 /**
  * `auto`: a short search, then the model's monitors, then the searches in turn. The others are for comparisons: only the

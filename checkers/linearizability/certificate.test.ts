@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest";
 import { stepLimits } from "../../harness/checker.ts";
 import { seededRandom } from "../../harness/random.ts";
 import { faultOfLinearization } from "./certificate.ts";
-import { operationsOf } from "./handwritten.ts";
+import { operationsOf } from "./simulated/handwritten.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";
-import { ReducedSearch } from "./reduced-search.ts";
-import { simulateOperations } from "./simulated-history.ts";
-import { simulatedRegister } from "./simulated-objects.ts";
+import { ReducedSearch } from "./search/reduced-search.ts";
+import { simulateOperations } from "./simulated/simulated-history.ts";
+import { simulatedRegister } from "./simulated/simulated-objects.ts";
 
 const operations = operationsOf<RegisterInput, RegisterOutput>([
   [0, 0, 1, { f: "write", key: "x", value: "1" }, null],

@@ -5,13 +5,13 @@ import { HistoryBuilder } from "../../harness/history.ts";
 import type { Operation } from "../../harness/operation.ts";
 import { seededRandom } from "../../harness/random.ts";
 import { checkLinearizability, linearizable } from "./checker.ts";
-import { operationsOf } from "./handwritten.ts";
-import type { Handwritten } from "./handwritten.ts";
+import { operationsOf } from "./simulated/handwritten.ts";
+import type { Handwritten } from "./simulated/handwritten.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";
 import { stackModel } from "./models/stack.ts";
-import { historyOf, simulateOperations } from "./simulated-history.ts";
-import { simulatedRegister, simulatedStack } from "./simulated-objects.ts";
+import { historyOf, simulateOperations } from "./simulated/simulated-history.ts";
+import { simulatedRegister, simulatedStack } from "./simulated/simulated-objects.ts";
 
 type Line = Handwritten<RegisterInput, RegisterOutput>;
 const checker = linearizable(registerModel);

@@ -5,8 +5,8 @@ import { seededRandom } from "../../harness/random.ts";
 import { Decider } from "./decision.ts";
 import { fifoQueueModel, type QueueInput, type QueueOutput } from "./models/fifo-queue.ts";
 import { partitionsOf, type Partition } from "./partition.ts";
-import { simulateOperations } from "./simulated-history.ts";
-import { simulatedQueue } from "./simulated-objects.ts";
+import { simulateOperations } from "./simulated/simulated-history.ts";
+import { simulatedQueue } from "./simulated/simulated-objects.ts";
 
 /** Few values and many clients: more than one round on most keys. */
 function partitions(seed: string, bad: boolean): Partition<QueueInput, QueueOutput>[] {

@@ -8,7 +8,7 @@ import type { Algorithm, PartitionDecision } from "./attempt.ts";
 import type { Model } from "./model.ts";
 import { relevantOperations } from "./partition.ts";
 import type { Partition } from "./partition.ts";
-import type { SearchAnswer, SearchStop } from "./search.ts";
+import type { SearchAnswer, SearchStop } from "./search/search.ts";
 
 export interface Decision<I extends Input, O extends Json> {
   readonly verdict: "valid" | "invalid" | "unknown";

@@ -38,5 +38,5 @@ export { chosenModel, namedModels } from "./named-models.ts";
 export type { ChosenModel, ModelBody, ModelName, NamedModel } from "./named-models.ts";
 export { deterministic } from "./nondeterministic.ts";
 export type { NondeterministicModel } from "./nondeterministic.ts";
-export { simulateHistory } from "./simulate-history.ts";
-export type { Present, SimulatedObject, SimulationOptions } from "./simulated-history.ts";
+export { simulateHistory } from "./simulated/simulate-history.ts";
+export type { Present, SimulatedObject, SimulationOptions } from "./simulated/simulated-history.ts";

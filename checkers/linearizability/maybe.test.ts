@@ -1,6 +1,6 @@
 // Less is known, but never anything else.
 import { expect, test } from "vitest";
-import { operationsOf } from "./handwritten.ts";
+import { operationsOf } from "./simulated/handwritten.ts";
 import { asMaybe, until } from "./maybe.ts";
 import { registerModel } from "./models/register.ts";
 import type { RegisterInput, RegisterOutput } from "./models/register.ts";

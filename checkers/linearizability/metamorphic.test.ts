@@ -7,12 +7,12 @@ import { seededRandom } from "../../harness/random.ts";
 import type { Random } from "../../harness/random.ts";
 import type { Algorithm } from "./attempt.ts";
 import { Decider } from "./decision.ts";
-import { everyObject } from "./every-object.ts";
+import { everyObject } from "./simulated/every-object.ts";
 import type { Model } from "./model.ts";
 import { partitionsOf } from "./partition.ts";
-import { perturbed } from "./perturbed-history.ts";
-import { simulateOperations } from "./simulated-history.ts";
-import type { SimulatedObject } from "./simulated-history.ts";
+import { perturbed } from "./simulated/perturbed-history.ts";
+import { simulateOperations } from "./simulated/simulated-history.ts";
+import type { SimulatedObject } from "./simulated/simulated-history.ts";
 
 const count = 30;
 const algorithms: readonly Algorithm[] = ["auto", "search", "jit", "monitor"];

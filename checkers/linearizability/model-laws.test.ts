@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../harness/random.ts";
-import { everyObject } from "./every-object.ts";
+import { everyObject } from "./simulated/every-object.ts";
 import type { Model } from "./model.ts";
 import { lawsBrokenBy, type SampleOperation } from "./model-laws.ts";
 import { messageBagModel } from "./models/message-bag.ts";

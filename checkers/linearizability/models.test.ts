@@ -5,13 +5,13 @@ import type { Json } from "../../harness/json.ts";
 import type { Input } from "../../harness/operation.ts";
 import { seededRandom } from "../../harness/random.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
-import { everyObject } from "./every-object.ts";
+import { everyObject } from "./simulated/every-object.ts";
 import type { Effect, Model } from "./model.ts";
 import { partitionsOf, relevantOperations } from "./partition.ts";
-import { withMaybes } from "./perturbed-history.ts";
-import { ReducedSearch } from "./reduced-search.ts";
-import { simulateOperations } from "./simulated-history.ts";
-import type { SimulatedObject } from "./simulated-history.ts";
+import { withMaybes } from "./simulated/perturbed-history.ts";
+import { ReducedSearch } from "./search/reduced-search.ts";
+import { simulateOperations } from "./simulated/simulated-history.ts";
+import type { SimulatedObject } from "./simulated/simulated-history.ts";
 import {
   simulatedCounter,
   simulatedFencedLock,
@@ -25,7 +25,7 @@ import {
   simulatedStack,
   simulatedStringStore,
   simulatedVersionedRegister,
-} from "./simulated-objects.ts";
+} from "./simulated/simulated-objects.ts";
 
 interface Sample<S, I, O> {
   readonly states: readonly S[];

@@ -6,15 +6,15 @@ import { seededRandom, type Random } from "../../harness/random.ts";
 import type { Algorithm } from "./attempt.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
 import { linearizable } from "./checker.ts";
-import { operationsOf, type Handwritten } from "./handwritten.ts";
+import { operationsOf, type Handwritten } from "./simulated/handwritten.ts";
 import type { Model } from "./model.ts";
 import type { QueueInput, QueueOutput } from "./models/fifo-queue-operation.ts";
 import { messageBagModel } from "./models/message-bag.ts";
 import { redeliveringQueueModel } from "./models/redelivering-queue.ts";
 import { deterministic, type NondeterministicModel } from "./nondeterministic.ts";
 import { isExplained, randomAutomaton, type LetterInput } from "./nondeterministic.fixture.ts";
-import { perturbed, withMaybes } from "./perturbed-history.ts";
-import { historyOf, simulateOperations, type SimulatedObject } from "./simulated-history.ts";
+import { perturbed, withMaybes } from "./simulated/perturbed-history.ts";
+import { historyOf, simulateOperations, type SimulatedObject } from "./simulated/simulated-history.ts";
 
 const algorithms: readonly Algorithm[] = ["auto", "search", "jit"];
 

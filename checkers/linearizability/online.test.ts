@@ -6,13 +6,13 @@ import { seededRandom } from "../../harness/random.ts";
 import type { Random } from "../../harness/random.ts";
 import { stepLimits } from "../../harness/checker.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
-import { everyObject } from "./every-object.ts";
-import { JustInTimeSearch } from "./just-in-time-search.ts";
+import { everyObject } from "./simulated/every-object.ts";
+import { JustInTimeSearch } from "./just-in-time/just-in-time-search.ts";
 import type { Model } from "./model.ts";
 import { OnlineLinearizability } from "./online.ts";
-import { simulateOperations } from "./simulated-history.ts";
-import type { SimulationOptions } from "./simulated-history.ts";
-import { simulatedQueue, simulatedRegister } from "./simulated-objects.ts";
+import { simulateOperations } from "./simulated/simulated-history.ts";
+import type { SimulationOptions } from "./simulated/simulated-history.ts";
+import { simulatedQueue, simulatedRegister } from "./simulated/simulated-objects.ts";
 
 interface Fed<I extends Input, O extends Json> {
   readonly at: number;

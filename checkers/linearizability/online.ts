@@ -5,9 +5,9 @@ import type { Json } from "../../harness/json.ts";
 import type { Input, Operation } from "../../harness/operation.ts";
 import type { Verdict } from "../../harness/verdict.ts";
 import { sentenceOf } from "./explanation.ts";
-import type { Machine } from "./frontier-machine.ts";
-import { FrontierWatch, examinationMachine } from "./frontier-watch.ts";
-import type { WatchLimits } from "./frontier-watch.ts";
+import type { Machine } from "./just-in-time/frontier-machine.ts";
+import { FrontierWatch, examinationMachine } from "./just-in-time/frontier-watch.ts";
+import type { WatchLimits } from "./just-in-time/frontier-watch.ts";
 import { linearizabilityProperty } from "./judgement.ts";
 import type { Model } from "./model.ts";
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../harness/operation.ts";
 import { isLinearizableByBruteForce } from "./brute-force.ts";
-import { operationsOf } from "./handwritten.ts";
-import type { Handwritten } from "./handwritten.ts";
+import { operationsOf } from "./simulated/handwritten.ts";
+import type { Handwritten } from "./simulated/handwritten.ts";
 import { fifoQueueModel } from "./models/fifo-queue.ts";
 import type { QueueInput, QueueOutput } from "./models/fifo-queue.ts";
 import { registerModel } from "./models/register.ts";

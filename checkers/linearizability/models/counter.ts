@@ -1,7 +1,7 @@
 // A counter per key: add and read.
 import type { Model } from "../model.ts";
-import { counterBounds } from "../monitors/counter-bounds.ts";
-import { counterDeadlines } from "../monitors/counter-deadlines.ts";
+import { counterBounds } from "../monitors/counter/counter-bounds.ts";
+import { counterDeadlines } from "../monitors/counter/counter-deadlines.ts";
 import { explainCounter } from "./counter-explanation.ts";
 import type { CounterInput, CounterOutput } from "./counter-operation.ts";
 

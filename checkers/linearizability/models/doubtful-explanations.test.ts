@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Json } from "../../../harness/json.ts";
 import type { Input } from "../../../harness/operation.ts";
-import { operationsOf, type Handwritten } from "../handwritten.ts";
+import { operationsOf, type Handwritten } from "../simulated/handwritten.ts";
 import type { Model } from "../model.ts";
 import { counterModel } from "./counter.ts";
 import { fifoQueueModel } from "./fifo-queue.ts";

@@ -7,8 +7,8 @@ import { seededRandom } from "../../../harness/random.ts";
 import { Decider } from "../decision.ts";
 import type { Model } from "../model.ts";
 import { relevantOperations } from "../partition.ts";
-import { perturbed } from "../perturbed-history.ts";
-import { simulateOperations, type SimulatedObject } from "../simulated-history.ts";
+import { perturbed } from "../simulated/perturbed-history.ts";
+import { simulateOperations, type SimulatedObject } from "../simulated/simulated-history.ts";
 import { minimalWitness, type Witness } from "../witness.ts";
 
 /** What a sentence of this form claims. `words`: the parts of the pattern. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../harness/json.ts";
 import type { Input, Operation } from "../../../harness/operation.ts";
-import { operationsOf, type Handwritten } from "../handwritten.ts";
+import { operationsOf, type Handwritten } from "../simulated/handwritten.ts";
 import {
   simulatedCounter,
   simulatedGrowingSet,
@@ -11,7 +11,7 @@ import {
   simulatedQueue,
   simulatedSet,
   simulatedStack,
-} from "../simulated-objects.ts";
+} from "../simulated/simulated-objects.ts";
 import type { CounterInput, CounterOutput } from "./counter-operation.ts";
 import { by, claimsMade, expectAllMade, explanationOf, isBefore, mayPrecede, sumsFrom, type Claim, type Scene } from "./explanation-claims.fixture.ts";
 import { fifoQueueModel } from "./fifo-queue.ts";

@@ -1,6 +1,6 @@
 // A lock per key that hands out fencing tokens: every holder gets a greater number than all holders before it.
 import type { Model } from "../model.ts";
-import { fencedLockTokens } from "../monitors/fenced-lock-tokens.ts";
+import { fencedLockTokens } from "../monitors/level/fenced-lock-tokens.ts";
 import type { FencedLockInput, FencedLockOutput } from "./lock-operation.ts";
 
 export type { FencedLockInput, FencedLockOutput };

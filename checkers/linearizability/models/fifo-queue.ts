@@ -1,6 +1,6 @@
 // A first-in-first-out queue per key. For message queues that promise order and exactly-once delivery.
 import type { Model } from "../model.ts";
-import { fifoQueueOrder } from "../monitors/fifo-queue-order.ts";
+import { fifoQueueOrder } from "../monitors/queue/fifo-queue-order.ts";
 import { explainQueue } from "./fifo-queue-explanation.ts";
 import type { QueueInput, QueueOutput } from "./fifo-queue-operation.ts";
 

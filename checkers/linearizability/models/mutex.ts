@@ -1,6 +1,6 @@
 // A lock per key, without expiry: acquire and release by an owner. A refused attempt is an `ok` operation with output false.
 import type { Model } from "../model.ts";
-import { mutexHolders } from "../monitors/mutex-holders.ts";
+import { mutexHolders } from "../monitors/level/mutex-holders.ts";
 import type { MutexInput, MutexOutput } from "./lock-operation.ts";
 import { explainMutex } from "./mutex-explanation.ts";
 

@@ -1,6 +1,6 @@
 // A priority queue of numbers per key: polling takes the greatest.
 import type { Model } from "../model.ts";
-import { priorityQueueOrder } from "../monitors/priority-queue-order.ts";
+import { priorityQueueOrder } from "../monitors/container/priority-queue-order.ts";
 import { explainPriorityQueue } from "./priority-queue-explanation.ts";
 import type { PriorityQueueInput, PriorityQueueOutput } from "./priority-queue-operation.ts";
 

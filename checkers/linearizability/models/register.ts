@@ -1,6 +1,6 @@
 // A register per key: read, write, compare-and-set, delete. For key-value stores, configuration stores, leases.
 import type { Effect, Model } from "../model.ts";
-import { registerZones } from "../monitors/register-zones.ts";
+import { registerZones } from "../monitors/register/register-zones.ts";
 import { explainRegister } from "./register-explanation.ts";
 import { producedBy } from "./register-operation.ts";
 import type { RegisterInput, RegisterOperation, RegisterOutput } from "./register-operation.ts";

@@ -1,6 +1,6 @@
 // A counting semaphore per key: at most so many permits are out at once.
 import type { Model } from "../model.ts";
-import { semaphorePermits } from "../monitors/semaphore-permits.ts";
+import { semaphorePermits } from "../monitors/level/semaphore-permits.ts";
 import type { SemaphoreInput, SemaphoreOutput } from "./semaphore-operation.ts";
 
 export type { SemaphoreInput, SemaphoreOutput };

@@ -1,7 +1,7 @@
 // Sets: one of single elements, which is cut by element, and a growing one that is read as a whole (Jepsen's `set`).
 import type { Model } from "../model.ts";
 import { growingSetSnapshots } from "../monitors/growing-set-snapshots.ts";
-import { setPresence } from "../monitors/set-presence.ts";
+import { setPresence } from "../monitors/level/set-presence.ts";
 import { GrowingSetState } from "./growing-set-state.ts";
 import { explainGrowingSet, explainSet } from "./set-explanation.ts";
 import type { GrowingSetInput, GrowingSetOutput, SetInput, SetOutput } from "./set-operation.ts";

@@ -1,6 +1,6 @@
 // A last-in-first-out stack per key.
 import type { Model } from "../model.ts";
-import { stackOrder } from "../monitors/stack-order.ts";
+import { stackOrder } from "../monitors/container/stack-order.ts";
 import { explainStack } from "./stack-explanation.ts";
 import type { StackInput, StackOutput } from "./stack-operation.ts";
 

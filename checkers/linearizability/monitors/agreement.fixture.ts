@@ -6,9 +6,9 @@ import type { Random } from "../../../harness/random.ts";
 import { isLinearizableByBruteForce } from "../brute-force.ts";
 import { faultOfLinearization } from "../certificate.ts";
 import type { Model, Monitor } from "../model.ts";
-import { perturbed, withMaybes } from "../perturbed-history.ts";
-import { simulateOperations } from "../simulated-history.ts";
-import type { SimulatedObject } from "../simulated-history.ts";
+import { perturbed, withMaybes } from "../simulated/perturbed-history.ts";
+import { simulateOperations } from "../simulated/simulated-history.ts";
+import type { SimulatedObject } from "../simulated/simulated-history.ts";
 
 export interface Agreement {
   readonly valid: number;

@@ -1,5 +1,5 @@
 // The rules of growing sets, broken one at a time. For mutation tests.
-import type { Mutation } from "../mutant.ts";
+import type { Mutation } from "../mutants/mutant.ts";
 
 export const growingSetSnapshotsMutations: readonly Mutation[] = [
   {

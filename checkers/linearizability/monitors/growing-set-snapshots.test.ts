@@ -1,9 +1,9 @@
 // What the monitor of growing sets accuses and what it lets pass, by hand and against brute force.
 import { describe, expect, test } from "vitest";
-import { operationsOf } from "../handwritten.ts";
-import type { Handwritten } from "../handwritten.ts";
+import { operationsOf } from "../simulated/handwritten.ts";
+import type { Handwritten } from "../simulated/handwritten.ts";
 import type { GrowingSetInput, GrowingSetOutput } from "../models/set.ts";
-import { simulatedGrowingSet } from "../simulated-objects.ts";
+import { simulatedGrowingSet } from "../simulated/simulated-objects.ts";
 import { agreementOf } from "./agreement.fixture.ts";
 import { growingSetSnapshots } from "./growing-set-snapshots.ts";
 
