@@ -25,6 +25,11 @@ const benchmarks: readonly { readonly file: string; readonly title: string; read
     text: "Per second of processor time of all threads, warm, the best of several parts.",
   },
   { file: "history.bench.ts", title: "History files", text: "A million events written and read." },
+  {
+    file: "proxy.bench.ts",
+    title: "Proxy",
+    text: "Toxic machinery in place, none active, against a direct connection in the same run. Client, proxy and server are processes of their own, so on two cores the clock measures their struggle for them too; the goals of throughput are judged by the processor time of the proxy.",
+  },
   { file: "shrink.bench.ts", title: "Shrinking", text: "Every planted bug found by the default search and made small." },
 ];
 

@@ -5,8 +5,8 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeHistory } from "../checkers/formats/index.ts";
-import { historyOf, simulateOperations } from "../checkers/linearizability/simulated-history.ts";
-import { simulatedStack } from "../checkers/linearizability/simulated-objects.ts";
+import { historyOf, simulateOperations } from "../checkers/linearizability/simulated/simulated-history.ts";
+import { simulatedStack } from "../checkers/linearizability/simulated/simulated-objects.ts";
 import { seededRandom } from "../harness/random.ts";
 import { Desk, type Recorded } from "./fixtures/recorded-terminal.ts";
 

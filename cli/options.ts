@@ -48,6 +48,9 @@ export interface Settings {
   readonly timeout?: number;
   /** Bytes. */
   readonly memory?: number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly metrics?: boolean;
 }
 
 const counts =
@@ -107,6 +110,9 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
     ).argParser(oneOf("failed-cas", failedCasMeanings)),
   algorithm: () => new Option("--algorithm <name>", "auto (default), search, jit or monitor: who may decide").argParser(oneOf("algorithm", algorithms)),
   timeout: () => new Option("--timeout <time>", "the answer is unknown after it (default: 60s)").argParser(parseDuration),
+  host: () => new Option("--host <address>", "where the API listens; 0.0.0.0 for all interfaces (default: 127.0.0.1)"),
+  port: () => new Option("--port <number>", "port of the API; 0 for any (default: 8474)").argParser(counts(65_535, 0)),
+  metrics: () => new Option("--metrics", "show bytes of proxies and figures of the process on /metrics"),
   memory: () => new Option("--memory <size>", "the answer is unknown above it (default: 2GB)").argParser(parseMemory),
 };
 

@@ -11,6 +11,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { exploreCommand } from "./commands/explore.ts";
 import { listCommand } from "./commands/list.ts";
+import { proxyCommand } from "./commands/proxy.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
@@ -32,6 +33,7 @@ export const commands: readonly CommandDefinition[] = [
   reportCommand,
   listCommand,
   doctorCommand,
+  proxyCommand,
 ];
 
 export type ParsedCommand =

@@ -1,0 +1,24 @@
+// `half_open`: one direction is dead and nobody is told, the other flows. Removing the toxic resets what it hit, for its bytes are lost.
+import type { Stage, StageContext, ToxicType } from "../stage.ts";
+
+export const halfOpen: ToxicType = {
+  name: "half_open",
+  goType: "HalfOpenToxic",
+  fields: [],
+  stage: (_attributes, context) => halfOpenStage(context),
+};
+
+function halfOpenStage({ reset }: StageContext): Stage {
+  let hasLost = false;
+  const lose = (): void => void (hasLost = true);
+  return {
+    write: lose,
+    end: lose,
+    isFull: () => false,
+    update: () => undefined,
+    remove() {
+      if (hasLost) reset();
+    },
+    dispose: () => undefined,
+  };
+}
