@@ -34,9 +34,10 @@ export function faultOfPartial<S, I extends Input, O extends Json>(
   model: Model<S, I, O>,
   operations: Operations<I, O>,
   search: PartialSearch<I, O>,
-): "invalid" | { readonly fault: string } {
+): "invalid" | "inapplicable" | { readonly fault: string } {
   const part = operations.filter(({ type }) => type !== "fail");
-  const { verdict } = search.run(part, { maxSteps: 1_000_000, limits: stepLimits(2_000_000) }, { withClasses: true });
+  const { verdict } = search.run(part, { maxSteps: 50_000, limits: stepLimits(2_000_000) }, { withClasses: true });
+  if (verdict === "unknown") return "inapplicable";
   if (verdict !== "invalid") return { fault: `the search says ${verdict}` };
   const placed = search.longestPartial.flatMap((position) => part[position] ?? []);
   const fault = faultOfOrder(model, placed, [...placed.keys()]);

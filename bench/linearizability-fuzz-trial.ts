@@ -29,6 +29,8 @@ export interface Judged {
 
 /** The plain search may give up after so many steps: it is exponential where the others are not. */
 const plainSteps = 3_000;
+/** So may the breadth-first search, which keeps every order in which a dozen lost enqueues can have happened. */
+const breadthFirstSteps = 50_000;
 /** The others never need so many for a dozen operations. */
 const maximalSteps = 1_000_000;
 
@@ -97,7 +99,7 @@ export class Trial<S, I extends Input, O extends Json> {
   }
 
   #breadthFirst(operations: Operations<I, O>, withClasses: boolean): SearchAnswer {
-    return this.#justInTime.run(operations, budgetOf(maximalSteps), { withClasses });
+    return this.#justInTime.run(operations, budgetOf(breadthFirstSteps), { withClasses });
   }
 
   #portfolio(operations: Operations<I, O>): Opinion {
@@ -119,9 +121,10 @@ export class Trial<S, I extends Input, O extends Json> {
     });
   }
 
-  #faultOfMoment(operations: Operations<I, O>): Fault | "invalid" {
+  #faultOfMoment(operations: Operations<I, O>): Fault | "invalid" | "inapplicable" {
     const part = operations.filter(({ type }) => type !== "fail");
     const answer = this.#breadthFirst(part, true);
+    if (answer.verdict === "unknown") return "inapplicable";
     if (answer.verdict !== "invalid" || answer.impossibleAt === undefined) return { fault: `no moment in ${JSON.stringify(answer)}` };
     const moment = part[answer.impossibleAt]?.completedIndex ?? Infinity;
     if (isLinearizableByBruteForce(this.#model, until(part, moment))) return { fault: `the history is still possible at ${moment}` };
@@ -158,10 +161,10 @@ function guarded(by: string, ask: () => Opinion["word"] | Fault): Opinion {
   }
 }
 
-/** Whether an opinion contradicts the truth. Only the plain search may give up. */
+/** Whether an opinion contradicts the truth. Only the plain and the breadth-first search may give up. */
 export function isWrong({ by, word }: Opinion, isValid: boolean): boolean {
   if (word === "inapplicable") return false;
-  if (word === "unknown") return by !== "plain search";
+  if (word === "unknown") return by !== "plain search" && !by.startsWith("just-in-time search");
   return word !== (isValid ? "valid" : "invalid");
 }
 
