@@ -1,6 +1,6 @@
-// Every benchmark, one after the other. `npm run bench` prints their tables; `npm run bench -- --write` puts them into
-// docs/benchmarks.md as well, with the date and the machine. Fails (exit 1) if one of them misses a goal.
-import { writeFileSync } from "node:fs";
+// Every benchmark, one after the other, or those that are named: `npm run bench -- simulation proxy`. Prints their tables; with
+// `--write` puts them into docs/benchmarks.md as well, with the date and the machine. Fails (exit 1) if one misses a goal.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,13 +34,24 @@ const benchmarks: readonly { readonly file: string; readonly title: string; read
 ];
 
 const isWriting = process.argv.includes("--write");
-const sections: string[] = [];
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const page = join(repository, "docs", "benchmarks.md");
+const [processor] = cpus();
+const machine = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${processor?.model.trim() ?? "unknown"}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${release()}, Node ${process.versions.node}`;
+/** By title; those that are not run now stay as they were. */
+const sections = sectionsOf(existsSync(page) ? readFileSync(page, "utf8") : "");
 for (const { file, title, text } of benchmarks) {
+  if (names.length > 0 && !names.some((name) => file.startsWith(name))) continue;
   console.log(`\n## ${title}`);
   const output = await run(file);
-  sections.push(`## ${title}\n\n${text}\n\n\`node bench/${file}\`\n\n${asMarkdown(output)}`);
+  sections.set(title, `${text}\n\n\`node bench/${file}\`, ${machine}\n\n${asMarkdown(output)}`);
 }
-if (isWriting) writeFileSync(join(repository, "docs", "benchmarks.md"), page());
+if (isWriting) writeFileSync(page, pageOf(sections));
+
+function sectionsOf(text: string): Map<string, string> {
+  const found = text.split(/^## /m).slice(1);
+  return new Map(found.map((section) => [section.slice(0, section.indexOf("\n")), section.slice(section.indexOf("\n")).trim()]));
+}
 
 async function run(file: string): Promise<string> {
   const child = execa(process.execPath, [join("bench", file)], { cwd: repository, reject: false, stdout: ["pipe", "inherit"], stderr: "inherit" });
@@ -55,13 +66,11 @@ function asMarkdown(output: string): string {
   return /^\|/m.test(text) ? text : `\`\`\`text\n${text}\n\`\`\``;
 }
 
-function page(): string {
-  const [processor] = cpus();
-  const machine = `${cpus().length} cores (${processor?.model.trim() ?? "unknown"}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${release()}, Node ${process.versions.node}`;
+function pageOf(all: ReadonlyMap<string, string>): string {
   const head = [
     "# Benchmarks",
-    `Written by \`npm run bench -- --write\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine}; other people's work shares its cores, so the minimum of many repeats is the figure to look at, and ratios are taken within one run.`,
-    "A line with `MISSED` does not reach its goal; the command then ends with exit code 1.",
+    "Written by `npm run bench -- --write`. Other work shares the cores of the machine, so the minimum of many repeats is the figure to look at, and ratios are taken within one run. A line with `MISSED` does not reach its goal; the command then ends with exit code 1.",
   ];
-  return `${[...head, ...sections].join("\n\n")}\n`;
+  const body = benchmarks.flatMap(({ title }) => (all.has(title) ? [`## ${title}\n\n${all.get(title) ?? ""}`] : []));
+  return `${[...head, ...body].join("\n\n")}\n`;
 }

@@ -76,7 +76,11 @@ export class Attempts<S, I extends Input, O extends Json> {
     const isMonitored = this.#algorithm === "monitor" || (this.#algorithm === "auto" && (round > 0 || operations.length > monitorFirst));
     if (isMonitored && this.#obstacles.get(partition)?.unmonitored === undefined) {
       const decided = this.#monitor(partition);
-      if (decided !== undefined) return decided;
+      if (decided !== undefined) {
+        // What is decided stays decided; but those who ask again and again are to notice when the limits are used up.
+        limits.spend(operations.length);
+        return decided;
+      }
     }
     const because = this.#obstacles.get(partition)?.unmonitored ?? (this.#algorithm === "auto" ? "a short search was enough" : "it was asked for");
     if (this.#algorithm === "monitor")

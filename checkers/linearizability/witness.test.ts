@@ -130,6 +130,25 @@ describe("the witness of a queue", () => {
   });
 });
 
+test("a witness that would be very large is not looked for without end", () => {
+  // Two hundred lost dequeues can have taken two hundred of three hundred values, so an "empty" needs more of them than people read.
+  const story: Handwritten<QueueInput, QueueOutput>[] = [];
+  const valueCount = 300;
+  for (let value = 0; value < valueCount; value++) story.push([0, 2 * value, 2 * value + 1, enqueue(String(value)), null]);
+  for (let lost = 0; lost < 200; lost++) story.push([lost + 1, 600 + lost, undefined, dequeue]);
+  story.push([0, 900, 901, dequeue, null]);
+  // A monitor tells the limits of every question that it answers.
+  let questionCount = 0;
+  const limits = { memoryBytes: 2 ** 30, spend: (steps: number) => ((questionCount += Math.sign(steps)), undefined) };
+  const operations = operationsOf<QueueInput, QueueOutput>(story);
+  const decider = new Decider(fifoQueueModel);
+  expect(decider.decideSome(operations, limits, 4).answer).toMatchObject({ verdict: "invalid" });
+  expect(questionCount).toBe(1);
+  expect(minimalWitness({ model: fifoQueueModel, decider, operations, suspects: undefined, limits })).toBeUndefined();
+  expect(questionCount).toBeGreaterThan(1_000);
+  expect(questionCount).toBeLessThan(2_100);
+});
+
 /** The operation, whether or not it took effect; nothing if it can have had none. */
 function asMaybe<S, I extends Input, O extends Json>(model: Model<S, I, O>, operation: Operation<I, O>): readonly Operation<I, O>[] {
   if (operation.type === "info") return [operation];

@@ -42,10 +42,12 @@ export interface WitnessQuestion<S, I extends Input, O extends Json> {
 }
 
 const rounds = 4;
+/** A witness that needs more questions is so large that nobody would read it: a thousand lost dequeues can hide a thousand values. */
+const maximalQuestions = 2_000;
 /** From so many on, reading once from left to right beats bisecting, which decides the history again and again. */
 const manyOperations = 2_000;
 
-/** Undefined if some intermediate question could not be decided within a few rounds: then minimality would be a guess. */
+/** Undefined if a question could not be decided within a few rounds, or there would be too many: then minimality would be a guess. */
 export function minimalWitness<S, I extends Input, O extends Json>(question: WitnessQuestion<S, I, O>): Witness<I, O> | undefined {
   try {
     return new WitnessSearch(question).run();
@@ -62,6 +64,7 @@ class WitnessSearch<S, I extends Input, O extends Json> {
   readonly #question: WitnessQuestion<S, I, O>;
   /** What the witness is taken from: first everything, then less and less. */
   #scope: readonly Operation<I, O>[];
+  #questionCount = 0;
 
   constructor(question: WitnessQuestion<S, I, O>) {
     this.#question = question;
@@ -200,6 +203,7 @@ class WitnessSearch<S, I extends Input, O extends Json> {
   /** Also says what was asked in the end, when all that cannot matter was left out. */
   #ask(operations: readonly Operation<I, O>[]): { readonly order: Operation<I, O>[] | undefined; readonly asked: readonly Operation<I, O>[] } {
     const { decider, limits } = this.#question;
+    if (++this.#questionCount > maximalQuestions) throw new Undecided();
     const { answer, operations: asked } = decider.decideSome(operations, limits, rounds);
     if (answer.verdict === "unknown") throw new Undecided();
     return { order: answer.verdict === "invalid" ? undefined : answer.order.flatMap((position) => asked[position] ?? []), asked };
