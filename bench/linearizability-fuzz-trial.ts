@@ -124,7 +124,7 @@ export class Trial<S, I extends Input, O extends Json> {
   #faultOfMoment(operations: Operations<I, O>): Fault | "invalid" | "inapplicable" {
     const part = operations.filter(({ type }) => type !== "fail");
     const answer = this.#breadthFirst(part, true);
-    if (answer.verdict === "unknown") return "inapplicable";
+    if (answer.verdict === "unknown" || (answer.verdict === "invalid" && answer.impossibleAt === undefined)) return "inapplicable";
     if (answer.verdict !== "invalid" || answer.impossibleAt === undefined) return { fault: `no moment in ${JSON.stringify(answer)}` };
     const moment = part[answer.impossibleAt]?.completedIndex ?? Infinity;
     if (isLinearizableByBruteForce(this.#model, until(part, moment))) return { fault: `the history is still possible at ${moment}` };
@@ -161,10 +161,13 @@ function guarded(by: string, ask: () => Opinion["word"] | Fault): Opinion {
   }
 }
 
-/** Whether an opinion contradicts the truth. Only the plain and the breadth-first search may give up. */
+/** Algorithms that may give up: they are exponential where the others are not. */
+const mayGiveUp = /^(plain search|just-in-time search|online checker)/;
+
+/** Whether an opinion contradicts the truth. */
 export function isWrong({ by, word }: Opinion, isValid: boolean): boolean {
   if (word === "inapplicable") return false;
-  if (word === "unknown") return by !== "plain search" && !by.startsWith("just-in-time search");
+  if (word === "unknown") return !mayGiveUp.test(by);
   return word !== (isValid ? "valid" : "invalid");
 }
 
