@@ -1,5 +1,6 @@
 // One history before all judges: brute force has the truth, and every algorithm must agree with it or say that it cannot tell.
 import { isLinearizableByBruteForce } from "../checkers/linearizability/brute-force.ts";
+import { faultOfLinearization } from "../checkers/linearizability/certificate.ts";
 import { Decider } from "../checkers/linearizability/decision.ts";
 import { JustInTimeSearch } from "../checkers/linearizability/just-in-time/just-in-time-search.ts";
 import type { Model, Monitor } from "../checkers/linearizability/model.ts";
@@ -12,7 +13,7 @@ import { stepLimits } from "../harness/checker.ts";
 import type { Json } from "../harness/json.ts";
 import type { Input, Operation } from "../harness/operation.ts";
 import { faultOfOnline } from "./linearizability-fuzz-online.ts";
-import { faultOfOrder, faultOfPartial } from "./linearizability-fuzz-order.ts";
+import { faultOfPartial } from "./linearizability-fuzz-partial.ts";
 import { faultOfWitness, until } from "./linearizability-fuzz-witness.ts";
 
 /** What one algorithm said of one history. `fault`: it crashed, gave a wrong certificate, or did not come to an end. */
@@ -114,7 +115,7 @@ export class Trial<S, I extends Input, O extends Json> {
         const answer = ask(part);
         if (answer.verdict === "invalid") return "invalid";
         if (answer.verdict !== "valid") word = answer.verdict;
-        const fault = answer.verdict === "valid" ? faultOfOrder(this.#model, part, answer.order) : undefined;
+        const fault = answer.verdict === "valid" ? faultOfLinearization(this.#model, part, answer.order) : undefined;
         if (fault !== undefined) return { fault };
       }
       return word;

@@ -25,7 +25,7 @@ import {
   simulatedSemaphore,
   simulatedSet,
 } from "../simulated/simulated-objects.ts";
-import { faultsOfOrder } from "../monitors/agreement.fixture.ts";
+import { faultOfLinearization } from "../certificate.ts";
 import { boundedLevelMutations } from "../monitors/level/bounded-level.mutations.ts";
 import { counterBounds } from "../monitors/counter/counter-bounds.ts";
 import { counterBoundsMutations } from "../monitors/counter/counter-bounds.mutations.ts";
@@ -280,7 +280,7 @@ function isWrong<S, I extends Input, O extends Json>(
   const answer = mutant.decide(operations);
   if (answer.verdict === "inapplicable") return original.decide(operations).verdict !== "inapplicable";
   if ((answer.verdict === "valid") !== isLinearizableByBruteForce(model, operations)) return true;
-  return answer.verdict === "valid" && faultsOfOrder(model, operations, answer.order).length > 0;
+  return answer.verdict === "valid" && faultOfLinearization(model, operations, answer.order) !== undefined;
 }
 
 function example<I extends Input, O extends Json>(lines: readonly Handwritten<I, O>[], ends: Ends): Operation<I, O>[] {

@@ -83,19 +83,8 @@ export function mistakeOf<S, I extends Input, O extends Json>(
   const isValid = isLinearizableByBruteForce(model, operations);
   const answer = monitor.decide(operations);
   if (answer.verdict !== (isValid ? "valid" : "invalid")) return `it says ${answer.verdict}, and brute force says ${isValid ? "valid" : "invalid"}`;
-  if (answer.verdict === "valid") return faultOfLinearization(model, operations, answer.order) ?? lateMaybe(operations, answer.order);
+  if (answer.verdict === "valid") return faultOfLinearization(model, operations, answer.order);
   const suspected = new Set(answer.verdict === "invalid" ? answer.suspects : []);
   const few = operations.filter((_, position) => suspected.has(position));
   return isLinearizableByBruteForce(model, few) ? "its suspects can be explained" : undefined;
-}
-
-function lateMaybe<I extends Input, O extends Json>(operations: readonly Operation<I, O>[], order: readonly number[]): string | undefined {
-  let latestStart = -Infinity;
-  for (const position of order) {
-    const operation = operations[position];
-    if (operation === undefined) return "it names an operation that is not there";
-    if (operation.completedIndex < latestStart) return `operation ${operation.id} takes effect after its end`;
-    latestStart = Math.max(latestStart, operation.invokedIndex);
-  }
-  return undefined;
 }

@@ -24,21 +24,10 @@ function mistakeOf(operations: readonly QueueOperation[], answer: MonitorAnswer)
   if (answer.verdict === "inapplicable") return undefined;
   const isValid = isLinearizableByBruteForce(fifoQueueModel, operations);
   if ((answer.verdict === "valid") !== isValid) return `it says ${answer.verdict}`;
-  if (answer.verdict === "valid") return faultOfLinearization(fifoQueueModel, operations, answer.order) ?? lateMaybe(operations, answer.order);
+  if (answer.verdict === "valid") return faultOfLinearization(fifoQueueModel, operations, answer.order);
   // A refutation stands without the other values, whatever the lost dequeues took.
   const few = operations.filter(({ type, input }, position) => answer.suspects.includes(position) || (type === "info" && input.f === "dequeue"));
   return isLinearizableByBruteForce(fifoQueueModel, few) ? "its suspects can be explained" : undefined;
-}
-
-/** The certificate leaves it open when an operation of unknown outcome is over; a maybe is. */
-function lateMaybe(operations: readonly QueueOperation[], order: readonly number[]): string | undefined {
-  let latestStart = -Infinity;
-  for (const position of order) {
-    const { invokedIndex = 0, completedIndex = 0, id = 0 } = operations[position] ?? {};
-    if (completedIndex < latestStart) return `operation ${id} takes effect after its end`;
-    latestStart = Math.max(latestStart, invokedIndex);
-  }
-  return undefined;
 }
 
 function answerTo(operations: readonly QueueOperation[]): MonitorAnswer {

@@ -1,7 +1,6 @@
 // The monitor of registers: what it accuses, what it lets pass, where it has no answer; and brute force agrees.
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../../../harness/json.ts";
-import type { Input, Operation } from "../../../../harness/operation.ts";
+import type { Operation } from "../../../../harness/operation.ts";
 import { seededRandom } from "../../../../harness/random.ts";
 import { isLinearizableByBruteForce } from "../../brute-force.ts";
 import { faultOfLinearization } from "../../certificate.ts";
@@ -36,21 +35,10 @@ function mistakeOf(model: RegisterModel, operations: readonly RegisterOperation[
   if (answer.verdict === "inapplicable") return undefined;
   const isValid = isLinearizableByBruteForce(model, operations);
   if ((answer.verdict === "valid") !== isValid) return `it says ${answer.verdict}`;
-  if (answer.verdict === "valid") return faultOfLinearization(model, operations, answer.order) ?? lateMaybe(operations, answer.order);
+  if (answer.verdict === "valid") return faultOfLinearization(model, operations, answer.order);
   // A refutation stands whether or not anything else took effect.
   const few = operations.flatMap((operation, position) => (answer.suspects.includes(position) ? [operation] : (asMaybe(model, operation) ?? [])));
   return isLinearizableByBruteForce(model, few) ? "its suspects can be explained" : undefined;
-}
-
-/** The certificate leaves it open when an operation of unknown outcome is over; a maybe is. */
-function lateMaybe<I extends Input, O extends Json>(operations: readonly Operation<I, O>[], order: readonly number[]): string | undefined {
-  let latestStart = -Infinity;
-  for (const position of order) {
-    const { invokedIndex = 0, completedIndex = 0, id = 0 } = operations[position] ?? {};
-    if (completedIndex < latestStart) return `operation ${id} takes effect after its end`;
-    latestStart = Math.max(latestStart, invokedIndex);
-  }
-  return undefined;
 }
 
 function suspectsIn(lines: Lines, model: RegisterModel = registerModel): readonly number[] {

@@ -1,4 +1,4 @@
-// Judges linearizations, whole and partial, a little more strictly than the product does. For the comparison.
+// Judges how far a search says that an impossible history can be explained. For the comparison.
 import { faultOfLinearization } from "../checkers/linearizability/certificate.ts";
 import type { Model } from "../checkers/linearizability/model.ts";
 import type { SearchAnswer, SearchBudget } from "../checkers/linearizability/search/search.ts";
@@ -7,22 +7,6 @@ import type { Json } from "../harness/json.ts";
 import type { Input, Operation } from "../harness/operation.ts";
 
 type Operations<I extends Input, O extends Json> = readonly Operation<I, O>[];
-
-/** What is wrong with an order of positions, if anything. Here also maybes must respect their completion. */
-export function faultOfOrder<S, I extends Input, O extends Json>(
-  model: Model<S, I, O>,
-  operations: Operations<I, O>,
-  order: readonly number[],
-): string | undefined {
-  const fault = faultOfLinearization(model, operations, order);
-  if (fault !== undefined) return fault;
-  let latestStart = -Infinity;
-  for (const operation of order.flatMap((position) => operations[position] ?? [])) {
-    if (operation.completedIndex < latestStart) return `operation ${operation.id} took effect after its time`;
-    latestStart = Math.max(latestStart, operation.invokedIndex);
-  }
-  return undefined;
-}
 
 interface PartialSearch<I extends Input, O extends Json> {
   run(operations: Operations<I, O>, budget: SearchBudget, options: { readonly withClasses: boolean }): SearchAnswer;
@@ -40,6 +24,6 @@ export function faultOfPartial<S, I extends Input, O extends Json>(
   if (verdict === "unknown") return "inapplicable";
   if (verdict !== "invalid") return { fault: `the search says ${verdict}` };
   const placed = search.longestPartial.flatMap((position) => part[position] ?? []);
-  const fault = faultOfOrder(model, placed, [...placed.keys()]);
+  const fault = faultOfLinearization(model, placed, [...placed.keys()]);
   return fault === undefined ? "invalid" : { fault };
 }
