@@ -31,9 +31,10 @@ export const rooms: readonly Room[] = [
   { prefix: "systems/kv/", mayImport: [harness, "systems/parts/", "workloads/"], packages: [] },
   { prefix: "systems/sequencer/", mayImport: [harness, "systems/parts/", "workloads/"], packages: [] },
   { prefix: "systems/counter/", mayImport: [harness, "systems/parts/", "workloads/"], packages: [] },
-  { prefix: "runtimes/shared/", mayImport: [harness], packages: ["node:*"] },
+  { prefix: "runtimes/shared/", mayImport: [harness], packages: ["toxiproxy-node-client", "node:*"] },
   { prefix: "runtimes/simulation/", mayImport: [harness, "runtimes/shared/"], packages: ["node:*"] },
   { prefix: "runtimes/process/", mayImport: [harness, "runtimes/shared/"], packages: ["execa", "node:*"] },
+  { prefix: "runtimes/container/", mayImport: [harness, "runtimes/shared/"], packages: ["testcontainers", "node:*"] },
   { prefix: "reports/", mayImport: [harness], packages: [] },
   {
     prefix: "api/",

@@ -42,6 +42,7 @@ const phases = strict({
 const options = strict({
   phases: phases.exactOptional(),
   simulation: jsonObject.exactOptional(),
+  realTime: jsonObject.exactOptional(),
   workload: jsonObject.exactOptional(),
   system: jsonObject.exactOptional(),
 } satisfies Members<PlanOptions>);

@@ -57,6 +57,8 @@ export interface PlanOptions {
   readonly phases?: PhaseOptions;
   /** Owned by runtimes/simulation/options.ts: drawn by the search (swarm) or left at its defaults. */
   readonly simulation?: JsonObject;
+  /** Owned by runtimes/shared/cluster/options.ts: mechanisms of faults in processes and containers. */
+  readonly realTime?: JsonObject;
   readonly workload?: JsonObject;
   readonly system?: JsonObject;
 }

@@ -12,6 +12,11 @@ export interface Subject {
   readonly bug?: Bug;
 }
 
+/** Where a run in real time keeps its logs (`logs/NODE.log`) and its undo log: the run's folder in the store. Simulation needs none. */
+export interface RunPlace {
+  readonly directory: string;
+}
+
 export interface Runtime {
   readonly name: Plan["runtime"];
   /** The plan with everything explicit that this runtime would draw from the seed (swarm parameters), so that a re-seeded copy keeps it. */
@@ -67,4 +72,6 @@ export interface ClusterStatistics {
   /** How often each probe id held and failed. */
   readonly probes: Readonly<Record<string, { readonly heldCount: number; readonly failedCount: number }>>;
   readonly marks: Readonly<Record<string, number>>;
+  /** Real time only: longest stall of an event loop, milliseconds, by node (while it was neither paused nor slowed) and of the harness under `recorder`. */
+  readonly lagMs?: Readonly<Record<string, number>>;
 }
