@@ -14,6 +14,7 @@ export const pureHarness: readonly string[] = [
   "harness/json.ts",
   "harness/operation.ts",
   "harness/history.ts",
+  "harness/name-column.ts",
   "harness/verdict.ts",
   "harness/random.ts",
   "harness/checker.ts",

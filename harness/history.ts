@@ -1,6 +1,7 @@
 // The record of one run: what clients did, what was broken, what nodes stated as fact, in the order in which the one
 // recorder saw it. In memory it is columns; `operations` pairs them up for checkers. Pure; files are `history-file.ts`.
 import type { Json, JsonObject } from "./json.ts";
+import { NameColumn } from "./name-column.ts";
 import type { Input, NodeName, Operation, OutcomeType, Phase } from "./operation.ts";
 
 export type EventType = "invoke" | OutcomeType | "fault" | "fact";
@@ -60,10 +61,11 @@ export class HistoryBuilder {
   #processes: Int32Array;
   #types: Uint8Array;
   #phases: Uint8Array;
-  readonly #functions: string[] = [];
-  readonly #nodes: (NodeName | undefined)[] = [];
+  readonly #functions = new NameColumn();
+  readonly #nodes = new NameColumn<NodeName>();
   readonly #values: (Json | undefined)[] = [];
-  readonly #errors: (string | undefined)[] = [];
+  /** Of few events, by index. */
+  readonly #errors = new Map<number, string>();
 
   constructor(capacity = 256) {
     this.#capacity = capacity;
@@ -77,7 +79,10 @@ export class HistoryBuilder {
     return this.#count;
   }
 
-  /** Appends and answers the index of the new event. */
+  /**
+   * Appends and answers the index of the new event. The value of an invocation may be the whole input, `f` included: then
+   * nothing has to be copied.
+   */
   append(event: NewEvent): number {
     if (this.#count === this.#capacity) this.#grow();
     const index = this.#count++;
@@ -88,7 +93,7 @@ export class HistoryBuilder {
     this.#functions.push(event.f);
     this.#nodes.push(event.node);
     this.#values.push(event.value);
-    this.#errors.push(event.error);
+    if (event.error !== undefined) this.#errors.set(index, event.error);
     return index;
   }
 
@@ -101,10 +106,10 @@ export class HistoryBuilder {
         processes: this.#processes.subarray(0, this.#count),
         types: this.#types.subarray(0, this.#count),
         phases: this.#phases.subarray(0, this.#count),
-        functions: this.#functions.slice(),
-        nodes: this.#nodes.slice(),
-        values: this.#values.slice(),
-        errors: this.#errors.slice(),
+        functions: this.#functions,
+        nodes: this.#nodes,
+        values: this.#values,
+        errors: this.#errors,
       },
       options.isCut ?? false,
     );
@@ -130,10 +135,11 @@ interface Columns {
   readonly processes: Int32Array;
   readonly types: Uint8Array;
   readonly phases: Uint8Array;
-  readonly functions: readonly string[];
-  readonly nodes: readonly (NodeName | undefined)[];
+  // Shared with the builder, which only ever writes behind `count`.
+  readonly functions: NameColumn;
+  readonly nodes: NameColumn<NodeName>;
   readonly values: readonly (Json | undefined)[];
-  readonly errors: readonly (string | undefined)[];
+  readonly errors: ReadonlyMap<number, string>;
 }
 
 /**
@@ -159,13 +165,14 @@ export class History<I extends Input = Input, O extends Json = Json> {
 
   event(index: number): HistoryEvent {
     const { times, processes, types, phases, functions, nodes, values, errors } = this.#columns;
-    const [node, value, error] = [nodes[index], values[index], errors[index]];
+    const type = typeNames[types[index] ?? 0] ?? "invoke";
+    const [node, value, error] = [nodes.at(index), type === "invoke" ? withoutFunction(values[index]) : values[index], errors.get(index)];
     return {
       index,
       timeNs: times[index] ?? 0,
       process: processes[index] ?? -1,
-      type: typeNames[types[index] ?? 0] ?? "invoke",
-      f: functions[index] ?? "",
+      type,
+      f: functions.at(index) ?? "",
       phase: phaseNames[phases[index] ?? 0] ?? "warm-up",
       ...(node === undefined ? {} : { node }),
       ...(value === undefined ? {} : { value }),
@@ -237,13 +244,13 @@ function operationOf(
   { id, index, completion }: { readonly id: number; readonly index: number; readonly completion: number | undefined },
 ): Operation {
   const value = columns.values[index];
-  const node = columns.nodes[index];
+  const node = columns.nodes.at(index);
   const type = completion === undefined ? "info" : outcomeTypeOf(columns, completion);
   const operation: Writable<Operation> = {
     id,
     process: columns.processes[index] ?? -1,
     phase: phaseNames[columns.phases[index] ?? 0] ?? "warm-up",
-    input: { ...(isObject(value) ? value : {}), f: columns.functions[index] ?? "" },
+    input: { ...(isObject(value) ? value : {}), f: columns.functions.at(index) ?? "" },
     type,
     invokedIndex: index,
     completedIndex: completion === undefined || type === "info" ? Infinity : completion,
@@ -253,7 +260,7 @@ function operationOf(
   if (node !== undefined) operation.node = node;
   if (completion === undefined) operation.error = "never completed";
   else if (type === "ok") operation.output = columns.values[completion] ?? null;
-  else operation.error = columns.errors[completion] ?? "no reason recorded";
+  else operation.error = columns.errors.get(completion) ?? "no reason recorded";
   return operation;
 }
 
@@ -291,11 +298,18 @@ function factOf(columns: Columns, index: number): Fact {
   return {
     index,
     timeNs: columns.times[index] ?? 0,
-    node: columns.nodes[index] ?? "",
+    node: columns.nodes.at(index) ?? "",
     incarnation: Number(members["incarnation"] ?? 0),
-    kind: columns.functions[index] ?? "",
+    kind: columns.functions.at(index) ?? "",
     data: isObject(members["data"]) ? members["data"] : {},
   };
+}
+
+/** The input of an invocation as files have it: what was done is a member of the event. */
+export function withoutFunction(value: Json | undefined): Json | undefined {
+  if (!isObject(value) || value["f"] === undefined) return value;
+  const { f: _f, ...rest } = value;
+  return rest;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

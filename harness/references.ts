@@ -3,7 +3,9 @@ import type { Json, JsonObject } from "./json.ts";
 import type { Input } from "./operation.ts";
 
 /** Outputs of the operations that have ended ok so far, by id. */
-export type Outputs = ReadonlyMap<number, Json>;
+export interface Outputs {
+  get(id: number): Json | undefined;
+}
 
 /**
  * The input with every reference replaced by what it stands for; the input itself if it has none; undefined if an output

@@ -5,7 +5,7 @@ import type { Generator } from "./generator.ts";
 import type { JsonObject } from "./json.ts";
 import type { Phase } from "./operation.ts";
 import type { PhaseLengths } from "./phase-lengths.ts";
-import type { Plan, ScriptedOperation } from "./plan.ts";
+import type { Plan, Script } from "./plan.ts";
 import { withTimeout } from "./promises.ts";
 import { seededRandom } from "./random.ts";
 import type { ResolvedPlan } from "./run.ts";
@@ -167,7 +167,14 @@ async function rest({ cluster, halt }: RunWorld, ms: number): Promise<void> {
   }
 }
 
-/** The script of what was really run. */
-export function drawnScript({ drawn, healing }: RunWorld): { readonly operations: readonly ScriptedOperation[]; readonly faults: Healing["planned"] } {
-  return { operations: drawn, faults: healing.planned };
+/** The script of what was really run. Its operations are put together when they are first asked for: in memory they are columns. */
+export function drawnScript({ drawn, healing }: RunWorld): Script {
+  let operations: Script["operations"] | undefined;
+  return {
+    get operations() {
+      operations ??= drawn.toArray();
+      return operations;
+    },
+    faults: healing.planned,
+  };
 }

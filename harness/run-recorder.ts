@@ -1,6 +1,6 @@
 // The one recorder of a run: whatever happens passes through here, in the order in which it is the truth.
 import type { HistoryEvent, History, Fact, NewEvent } from "./history.ts";
-import { HistoryBuilder } from "./history.ts";
+import { HistoryBuilder, withoutFunction } from "./history.ts";
 import type { FaultEvent } from "./history.ts";
 import type { JsonObject } from "./json.ts";
 import type { Input, NodeName, Outcome, Phase } from "./operation.ts";
@@ -40,8 +40,8 @@ export class Recorder implements ClusterObserver {
   }
 
   invoked(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }): void {
-    const { f, ...value } = operation.input;
-    this.#append({ timeNs: this.#options.nowNs(), phase: this.phase, process: operation.process, type: "invoke", f, node: operation.node, value });
+    const { process, node, input } = operation;
+    this.#append({ timeNs: this.#options.nowNs(), phase: this.phase, process, type: "invoke", f: input.f, node, value: input });
   }
 
   completed(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }, outcome: Outcome): void {
@@ -109,7 +109,8 @@ export class Recorder implements ClusterObserver {
 
   #append(event: NewEvent): number {
     const index = this.#builder.append(event);
-    if (this.#options.onEvent !== undefined) this.#give({ ...event, index });
+    if (this.#options.onEvent !== undefined)
+      this.#give(event.type === "invoke" ? { ...event, index, value: withoutFunction(event.value) ?? {} } : { ...event, index });
     return index;
   }
 

@@ -3,11 +3,10 @@
 // All that a stage does of its own accord happens in its wake-up, never inside a completion: in simulation a wake-up of
 // the recorder comes before all events of nodes at the same microsecond, so that a script that names microseconds
 // repeats a run exactly. There a freed client is given work one microsecond later; in real time at once.
+import type { DrawnOperations } from "./drawn-operations.ts";
 import type { Generator, GeneratorContext, GeneratorEvent, Step } from "./generator.ts";
 import { drawnProcess, isInvoke, type InvokeStep } from "./generators/step.ts";
-import type { Json } from "./json.ts";
 import type { NodeName, Outcome } from "./operation.ts";
-import type { ScriptedOperation } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { resolveReferences } from "./references.ts";
 import type { ClientSlots, InFlight } from "./run-clients.ts";
@@ -24,10 +23,8 @@ export interface StageWorld {
   readonly halt: Halt;
   readonly clientCount: number;
   readonly isSimulation: boolean;
-  /** What was really run, appended to in order of invocation. */
-  readonly drawn: ScriptedOperation[];
-  /** Outputs of operations by id, for references. */
-  readonly outputs: Map<number, Json>;
+  /** What was really run, and what it answered. */
+  readonly drawn: DrawnOperations;
 }
 
 export interface StageOptions {
@@ -159,23 +156,23 @@ export class Stage {
 
   /** False if the operation was skipped for want of an earlier output. */
   #invoke(step: InvokeStep, context: GeneratorContext): boolean {
-    const { clients, drawn, outputs, recorder, cluster } = this.#world;
+    const { clients, drawn, recorder, cluster } = this.#world;
     const { invoke } = step;
     this.#generator = step.then;
-    const input = resolveReferences(invoke.input, outputs);
+    const input = resolveReferences(invoke.input, drawn);
     if (input === undefined) return false;
     const process = invoke.process ?? drawnProcess(context);
     const id = scriptIdOf(invoke) ?? drawn.length;
     // A script that was cut down to fewer nodes may still name one that is gone: its operations go to the slot's home.
     const node = invoke.node !== undefined && cluster.nodes.includes(invoke.node) ? invoke.node : undefined;
-    drawn.push({ id, process, atMs: context.timeMs, phase: recorder.phase, input: invoke.input, ...(node === undefined ? {} : { node }) });
+    drawn.add({ id, process, atMs: context.timeMs, phase: recorder.phase, input: invoke.input, ...(node === undefined ? {} : { node }) });
     clients.invoke({ id, process, input, node });
     this.#generator = this.#generator.update(this.#context(), { kind: "invoked", process, input });
     return true;
   }
 
   #completed(operation: InFlight, outcome: Outcome): void {
-    if (outcome.type === "ok") this.#world.outputs.set(operation.id, outcome.output);
+    if (outcome.type === "ok") this.#world.drawn.answered(operation.id, outcome.output);
     this.#tell({ kind: "completed", process: operation.process, input: operation.input, outcome });
   }
 

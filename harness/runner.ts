@@ -2,14 +2,14 @@
 import { judge, type Judged, type JudgeOptions } from "./judge.ts";
 import { stepLimits, type Limits } from "./checker.ts";
 import { mayAccuse } from "./claims.ts";
+import { DrawnOperations } from "./drawn-operations.ts";
 import { EnvironmentError, UsageError } from "./errors.ts";
 import type { Fact, History, HistoryEvent } from "./history.ts";
 import { InvariantWatch } from "./invariant-watch.ts";
-import type { Json } from "./json.ts";
 import type { Judgements } from "./judgement.ts";
 import { phaseLengths, withPhaseLengths } from "./phase-lengths.ts";
 import { OnlineWatch } from "./online-watch.ts";
-import type { Plan, ScriptedOperation, Script } from "./plan.ts";
+import type { Plan, Script } from "./plan.ts";
 import type { ResolvedPlan, RunResult } from "./run.ts";
 import { ClientSlots } from "./run-clients.ts";
 import { Halt } from "./run-halt.ts";
@@ -108,8 +108,6 @@ function worldOf(resolved: ResolvedPlan, { cluster, halt, recorder }: Omit<Recor
     operationTimeoutMs: lengths.operationTimeoutMs,
     view: { variant: variant.name, workload: plan.workload },
   });
-  const drawn: ScriptedOperation[] = [];
-  const outputs = new Map<number, Json>();
   const healing = new Healing(cluster, recorder);
   return {
     resolved,
@@ -120,8 +118,7 @@ function worldOf(resolved: ResolvedPlan, { cluster, halt, recorder }: Omit<Recor
     clients,
     halt,
     healing,
-    drawn,
-    outputs,
+    drawn: new DrawnOperations(),
     clientCount: plan.clients,
     isSimulation: plan.runtime === "simulation",
   };

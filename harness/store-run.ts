@@ -1,9 +1,9 @@
 // One stored run: a folder that can be checked, replayed and reported long after the run. For `store.ts` and whoever reads runs.
-import { lstatSync } from "node:fs";
+import { existsSync, lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "./errors.ts";
 import { HistoryWriter, readHistory, writeHistory, type StoredHistory } from "./history-file.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { parsePlan, planHash } from "./parse-plan.ts";
 import type { Plan } from "./plan.ts";
 import type { RunEnding, RunResult, RunStatistics } from "./run.ts";
@@ -23,6 +23,13 @@ export interface VerdictDocument extends Verdict {
 export function verdictDocument(result: RunResult): VerdictDocument {
   const { verdict, failureClass, ending, statistics } = result;
   return { schema: "faultline/verdict/1", ...verdict, failureClass, ending, run: statistics };
+}
+
+/** `running.json`: there while a run in real time is under way. If its owner is gone, the run was cut off. */
+export interface RunningDocument {
+  readonly schema: "faultline/running/1";
+  /** Which process runs it, in the words of whoever asks whether it still lives. */
+  readonly owner: JsonObject;
 }
 
 /** Files of one run. Every write is whole or not at all; errors are those of `writeAtomically`. */
@@ -52,10 +59,26 @@ export class RunFolder {
     this.#writeJson("original-plan.json", plan);
   }
 
-  /** For runs in real time: the history is written while it happens, and with it what was asked. */
-  openHistory(plan: Plan): HistoryWriter {
+  /** For runs in real time: the history is written while it happens, and with it what was asked and who runs it. */
+  openHistory(plan: Plan, owner: JsonObject): HistoryWriter {
+    const running: RunningDocument = { schema: "faultline/running/1", owner };
+    this.#writeJson("running.json", running);
     this.writePlan(plan);
+    this.#writeJson("asked-plan.json", plan);
     return new HistoryWriter(this.historyPath, { planHash: planHash(plan) });
+  }
+
+  /** Undefined once the run has ended by itself. @throws UsageError if it is broken */
+  readRunning(): RunningDocument | undefined {
+    const text = readDocument(join(this.path, "running.json"));
+    if (text === undefined) return undefined;
+    // The one decode boundary of running.json: its owner is looked at by whoever knows what an owner is.
+    return parseDocument(text, join(this.path, "running.json")) as RunningDocument;
+  }
+
+  /** The run has ended. Idempotent. */
+  writeEnded(): void {
+    rmSync(join(this.path, "running.json"), { force: true });
   }
 
   /**
@@ -67,6 +90,7 @@ export class RunFolder {
     if (!hasHistory) writeHistory(this.historyPath, result.history, { planHash: planHash(result.plan) });
     this.writeLogs(result.logs);
     this.writeVerdict(verdictDocument(result));
+    this.writeEnded();
   }
 
   /** `logs/NODE.log`: one line a message, times in seconds since the start of the run. */
@@ -94,6 +118,18 @@ export class RunFolder {
   /** @throws UsageError if it is missing or broken */
   readPlan(): Plan {
     return parsePlan(this.#readJson("plan.json"), join(this.path, "plan.json"));
+  }
+
+  /**
+   * Whether a history with this hash in its header belongs here: to the plan, or to the plan as it was asked while the history was
+   * written, if the plan of today is that one with the script that was drawn.
+   */
+  isOwnHistory(hash: string): boolean {
+    const plan = this.readPlan();
+    if (planHash(plan) === hash) return true;
+    if (!existsSync(join(this.path, "asked-plan.json"))) return false;
+    const asked = parsePlan(this.#readJson("asked-plan.json"), join(this.path, "asked-plan.json"));
+    return planHash(asked) === hash && planHash(withoutScript(asked)) === planHash(withoutScript(plan));
   }
 
   /** @throws UsageError as `readHistory` does, and for a link: a bundle from elsewhere must not show files of this machine */
@@ -127,6 +163,10 @@ export class RunFolder {
       throw new UsageError("no-such-file", `The run ${this.id} has no ${name}.`, "Name another run; `faultline list` shows the stored ones.");
     return parseDocument(text, path);
   }
+}
+
+function withoutScript({ script: _drawn, ...plan }: Plan): Plan {
+  return plan;
 }
 
 function logText({ timeNs, incarnation, level, message, data }: LogLine): string {

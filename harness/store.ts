@@ -62,9 +62,19 @@ export class Store {
     const run = folder ?? this.createRun(result.plan);
     run.writeResult(result, { hasHistory: folder !== undefined && existsSync(run.historyPath) });
     this.#verdicts.set(run.id, result.verdict.verdict);
-    writeAtomically(join(this.directory, "latest"), `${run.id}\n`);
+    this.markLatest(run);
     this.#prune();
     return run;
+  }
+
+  /** What `latest` means from now on. */
+  markLatest({ id }: RunFolder): void {
+    writeAtomically(join(this.directory, "latest"), `${id}\n`);
+  }
+
+  /** Removes a run that was recorded only in case it would be cut off. @throws as `writeAtomically` */
+  discard({ id }: RunFolder): void {
+    this.#remove(this.run(id).path);
   }
 
   /** Ids of all runs, oldest first. */
