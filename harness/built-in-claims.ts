@@ -1,10 +1,12 @@
 // Judges that every system has without writing any: recovery, core liveness, no uncaught exception, operations that end.
-// They look at the history alone. Liveness is judged in simulation; in real time a slow machine could be the reason.
+// They look at the history alone. In real time a slow machine could be the reason: there they accuse only beyond ten times
+// the bound, and only if no event loop stalled (`real-time.ts`).
 import { isolationId } from "./core-liveness.ts";
 import type { FaultEvent, History } from "./history.ts";
 import { showFact, textOf } from "./invariant-watch.ts";
 import type { Judgement } from "./judgement.ts";
 import type { NodeName, Operation } from "./operation.ts";
+import { lagLimitMs, largestLagMs, lastOf, patience, repeatedReadsFact } from "./real-time.ts";
 import type { Evidence, ShownOperation } from "./verdict.ts";
 import { isUnanswered } from "./unanswered.ts";
 
@@ -32,14 +34,23 @@ export function builtInJudgements(history: History, context: BuiltInContext): Re
   return new Map(Object.entries(builtIns).map(([name, judge]) => [`built-in:${name}`, judge(history, context)]));
 }
 
-/** A1: after the final heal and the quiet time every operation is ok. */
+/** A1: after the final heal and the quiet time every operation is ok; in real time, at the latest after ten times as long. */
 function recovery(history: History, context: BuiltInContext): Judgement {
   const final = history.operations.filter(({ phase }) => phase === "final");
   if (final.length === 0) return notExercised("no operation was made after the final heal");
+  const repeated = lastOf(history, repeatedReadsFact);
   const missing = final.filter(({ type }) => type !== "ok");
   if (missing.length === 0) return valid(`all ${final.length} operations after the final heal are ok`);
-  const why = `${missing.length} of ${final.length} operations after the final heal and the quiet time are not ok`;
-  return accusation(context, { why, evidence: [missingResponse("recovery", why, missing)] });
+  if (repeated === undefined) return accusation(context, withEvidence("recovery", notOk(missing, final, "the quiet time"), missing));
+  const late = final.filter(({ invokedIndex }) => invokedIndex > repeated.index);
+  const stillMissing = late.filter(({ type }) => type !== "ok");
+  if (late.length > 0 && stillMissing.length === 0)
+    return valid(`all ${late.length} operations were ok within ${patience} times the quiet time, ${missing.length} earlier ones were not`);
+  return blamed(history, context, withEvidence("recovery", notOk(stillMissing, late, `${patience} times the quiet time`), stillMissing));
+}
+
+function notOk(missing: readonly Operation[], all: readonly Operation[], limit: string): string {
+  return `${missing.length} of ${all.length} operations after the final heal and ${limit} are not ok`;
 }
 
 /** A3: every operation ends by its time limit, by the client's own doing. */
@@ -47,8 +58,9 @@ function operationsEnd(history: History, context: BuiltInContext): Judgement {
   if (history.operations.length === 0) return notExercised("there was no operation");
   const hanging = history.operations.filter(({ error, completedNs }) => isUnanswered(error) || (context.isCompleted && completedNs === Infinity));
   if (hanging.length === 0) return valid(`all ${history.operations.length} operations ended by themselves`);
-  const why = `${hanging.length} of ${history.operations.length} operations had no end within their time limit`;
-  return accusation(context, { why, evidence: [missingResponse("operations-end", why, hanging)] });
+  const bound = context.isSimulation ? "their time limit" : `${patience} times their time limit`;
+  const found = withEvidence("operations-end", `${hanging.length} of ${history.operations.length} operations had no end within ${bound}`, hanging);
+  return context.isSimulation ? accusation(context, found) : blamed(history, context, found);
 }
 
 /** No node died of an exception that it did not catch. Nodes that end themselves by `crash(reason)` are within their rights. */
@@ -101,6 +113,18 @@ function accusation({ isCompleted, isSimulation }: BuiltInContext, { why, eviden
   if (!isCompleted) return { word: "unknown", why: `${why}, but the run was not completed`, evidence };
   if (!isSimulation) return { word: "unknown", why: `${why}; in real time that may be the machine: repeat it in simulation`, evidence };
   return { word: "invalid", why, evidence };
+}
+
+/** The same in real time, for what took longer than the stretched limit: only a machine that was never busy lets it accuse. */
+function blamed(history: History, context: BuiltInContext, { why, evidence }: Pick<Judgement, "why" | "evidence">): Judgement {
+  const lagMs = largestLagMs(history);
+  if (!context.isCompleted || lagMs === undefined) return accusation(context, { why, evidence });
+  if (lagMs >= lagLimitMs) return { word: "unknown", why: `${why}, but an event loop stalled for ${Math.round(lagMs)} ms: the machine was busy`, evidence };
+  return { word: "invalid", why, evidence };
+}
+
+function withEvidence(property: string, why: string, operations: readonly Operation[]): Pick<Judgement, "why" | "evidence"> {
+  return { why, evidence: [missingResponse(property, why, operations)] };
 }
 
 function missingResponse(property: string, explanation: string, operations: readonly Operation[]): Evidence {

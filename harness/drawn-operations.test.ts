@@ -16,7 +16,7 @@ test("what was added comes back, in order, with and without a node", () => {
   const operations = Array.from({ length: 1_000 }, (_, id) => operation(id, id % 2 === 0 ? { node: `n${id % 5}` } : { phase: "final" }));
   for (const each of operations) drawn.add(each);
   expect(drawn.toArray()).toEqual(operations);
-  expect(drawn.length).toBe(1_000);
+  expect(drawn.nextId).toBe(1_000);
 });
 
 test("outputs are found by id, also by the ids of a script that was cut down", () => {
@@ -25,6 +25,7 @@ test("outputs are found by id, also by the ids of a script that was cut down", (
   drawn.answered(4, "four");
   drawn.answered(7, null);
   expect([drawn.get(4), drawn.get(7), drawn.get(1)]).toEqual(["four", null, undefined]);
+  expect(drawn.nextId).toBe(8);
   // Positions 0 and 2 are taken by other ids, and there is no position 9.
   expect([drawn.get(0), drawn.get(2), drawn.get(9)]).toEqual([undefined, undefined, undefined]);
 });

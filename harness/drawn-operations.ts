@@ -9,6 +9,7 @@ import type { Outputs } from "./references.ts";
 export class DrawnOperations implements Outputs {
   #capacity = 256;
   #count = 0;
+  #nextId = 0;
   #ids: Float64Array = new Float64Array(this.#capacity);
   #times: Float64Array = new Float64Array(this.#capacity);
   #processes: Int32Array = new Int32Array(this.#capacity);
@@ -19,14 +20,16 @@ export class DrawnOperations implements Outputs {
   /** Where an id is, for those that are not their own position: the ones of a script that was cut down. */
   readonly #positions = new Map<number, number>();
 
-  get length(): number {
-    return this.#count;
+  /** Larger than every id so far. */
+  get nextId(): number {
+    return this.#nextId;
   }
 
   /** In order of invocation. */
   add({ id, process, atMs, phase, input, node }: ScriptedOperation): void {
     if (this.#count === this.#capacity) this.#grow();
     const position = this.#count++;
+    this.#nextId = Math.max(this.#nextId, id + 1);
     if (id !== position) this.#positions.set(id, position);
     this.#ids[position] = id;
     this.#times[position] = atMs;

@@ -62,7 +62,7 @@ export class HistoryBuilder {
   #types: Uint8Array;
   #phases: Uint8Array;
   readonly #functions = new NameColumn();
-  readonly #nodes = new NameColumn<NodeName>();
+  readonly #nodes = new NameColumn();
   readonly #values: (Json | undefined)[] = [];
   /** Of few events, by index. */
   readonly #errors = new Map<number, string>();
@@ -137,7 +137,7 @@ interface Columns {
   readonly phases: Uint8Array;
   // Shared with the builder, which only ever writes behind `count`.
   readonly functions: NameColumn;
-  readonly nodes: NameColumn<NodeName>;
+  readonly nodes: NameColumn;
   readonly values: readonly (Json | undefined)[];
   readonly errors: ReadonlyMap<number, string>;
 }

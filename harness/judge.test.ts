@@ -263,10 +263,28 @@ describe("the built-in judges", () => {
     expect([of("recovery", bad), of("recovery", bad, { ending: "interrupted" }), of("recovery", bad, real)]).toEqual(["invalid", "unknown", "unknown"]);
   });
 
+  test("in real time recovery is asked for once more, and blamed only where no event loop stalled", () => {
+    const bad: [Json, object] = [null, { phase: "final", type: "fail" }];
+    const twice = (late: [Json, object], lagMs?: number): History => {
+      const story = new Story()
+        .read(null)
+        .read(...bad)
+        .fact("final-reads.repeated", {})
+        .read(...late);
+      return (lagMs === undefined ? story : story.fact("event-loop.lag", { recorder: 3, n1: lagMs })).end();
+    };
+    expect(of("recovery", twice([null, { phase: "final" }], 500), real)).toBe("valid");
+    expect(of("recovery", twice(bad, 99), real)).toBe("invalid");
+    expect([of("recovery", twice(bad, 100), real), of("recovery", twice(bad), real)]).toEqual(["unknown", "unknown"]);
+    expect(of("recovery", twice(bad, 99), { ...real, ending: "interrupted" })).toBe("unknown");
+  });
+
   test("operations-end blames operations that the runner had to end", () => {
     expect(of("operations-end", new Story().read(null).read(null, { type: "info", error: "Timeout" }).end())).toBe("valid");
     const hanging = new Story().read(null).read(null, { type: "info", error: "no answer within 500 ms" }).end();
     expect([of("operations-end", hanging), of("operations-end", hanging, real)]).toEqual(["invalid", "unknown"]);
+    const measured = new Story().read(null).read(null, { type: "info", error: "no answer within 5000 ms" });
+    expect(of("operations-end", measured.fact("event-loop.lag", { recorder: 5 }).end(), real)).toBe("invalid");
   });
 
   test("no-uncaught-exception tells an exception from a node that ended itself", () => {

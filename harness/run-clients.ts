@@ -22,7 +22,10 @@ export interface ClientSlotsOptions {
   readonly recorder: Recorder;
   readonly factory: ClientFactory;
   readonly clientCount: number;
+  /** What clients are told; they end their operations by then. */
   readonly operationTimeoutMs: number;
+  /** After this many times as long the runner ends an operation that its client has not. */
+  readonly patience: number;
   readonly view: Pick<ClusterView, "variant" | "workload">;
 }
 
@@ -83,11 +86,11 @@ export class ClientSlots {
     const slot = this.#slots[operation.process % this.#slots.length];
     if (slot?.process !== operation.process || slot.inFlight !== undefined)
       throw new Error(`a generator asked for process ${operation.process}, which is not free`);
-    const { cluster, recorder } = this.#options;
+    const { cluster, patience, recorder } = this.#options;
     const operationTimeoutMs = this.#operationTimeoutMs;
     const node = operation.node ?? this.#homeOf(slot);
     const { id, process, input } = operation;
-    const inFlight: InFlight = { id, process, node, input, deadlineNs: cluster.nowNs() + operationTimeoutMs * 1e6 };
+    const inFlight: InFlight = { id, process, node, input, deadlineNs: cluster.nowNs() + operationTimeoutMs * patience * 1e6 };
     slot.inFlight = inFlight;
     this.#free = undefined;
     this.#busyCount++;
@@ -110,7 +113,7 @@ export class ClientSlots {
     for (const slot of this.#slots) {
       const { inFlight } = slot;
       if (inFlight === undefined || inFlight.deadlineNs > nowNs) continue;
-      this.#end(slot, inFlight, { type: "info", error: unansweredAfter(this.#operationTimeoutMs) });
+      this.#end(slot, inFlight, { type: "info", error: unansweredAfter(this.#operationTimeoutMs * this.#options.patience) });
     }
   }
 

@@ -12,6 +12,7 @@ import type { ResolvedPlan } from "./run.ts";
 import { messageOf } from "./run-clients.ts";
 import { FaultAgenda } from "./run-faults.ts";
 import { Healing } from "./run-healing.ts";
+import { patience, repeatedReadsFact } from "./real-time.ts";
 import { HaltError } from "./run-halt.ts";
 import { Stage, type StageWorld } from "./run-stage.ts";
 import { scripted } from "./script.ts";
@@ -40,6 +41,7 @@ export async function runPhases(world: RunWorld): Promise<void> {
     await halt.guard(world.healing.heal());
     await rest(world, world.lengths.quietMs);
     await finalReads(world);
+    await lateReads(world);
   } catch (error) {
     if (!(error instanceof HaltError)) halt.halt("failed", messageOf(error), error);
   }
@@ -130,6 +132,18 @@ async function finalReads(world: RunWorld): Promise<void> {
   const lengthMs = lengths.finalLimitMs;
   const generator = generatorOf(world, ["final"], () => resolved.workload.finalGenerator(workloadOptions(world, lengthMs)));
   await staged(world, { generator, lengthMs, endsEarly: true, chance: "final-generator" });
+}
+
+/** In real time a system that has not recovered is given ten times as long before it is blamed. */
+async function lateReads(world: RunWorld): Promise<void> {
+  const { isSimulation, lengths, recorder, resolved } = world;
+  if (isSimulation || recorder.finalTroubleCount === 0) return;
+  await rest(world, lengths.quietMs * (patience - 1));
+  recorder.stated(repeatedReadsFact, { quietMs: lengths.quietMs * patience });
+  const lengthMs = lengths.finalLimitMs;
+  // Not from the script: what it names for this phase has been done.
+  const generator = resolved.workload.finalGenerator(workloadOptions(world, lengthMs));
+  await staged(world, { generator, lengthMs, endsEarly: true, chance: "late-generator" });
 }
 
 interface StagePart {

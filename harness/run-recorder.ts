@@ -34,6 +34,7 @@ export class Recorder implements ClusterObserver {
   readonly #builder = new HistoryBuilder();
   readonly #logs = new LogTail();
   #hasSinkFailed = false;
+  #finalTroubleCount = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -47,6 +48,7 @@ export class Recorder implements ClusterObserver {
   completed(operation: { readonly process: number; readonly node: NodeName; readonly input: Input }, outcome: Outcome): void {
     const { process, node, input } = operation;
     const [timeNs, { phase }] = [this.#options.nowNs(), this];
+    if (phase === "final" && outcome.type !== "ok") this.#finalTroubleCount++;
     if (outcome.type === "ok") this.#append({ timeNs, phase, process, type: "ok", f: input.f, node, value: outcome.output });
     else this.#append({ timeNs, phase, process, type: outcome.type, f: input.f, node, error: outcome.error });
   }
@@ -81,11 +83,16 @@ export class Recorder implements ClusterObserver {
     this.#ownFact("node.died", node, { reason, isUncaught });
   }
 
-  /** How often each probe was reached: without it nobody could tell later a probe that held from one that was never met. */
-  probesCounted(counts: JsonObject): void {
+  /** A fact about the run that no node states, e.g. how often each probe was reached. */
+  stated(kind: string, data: JsonObject): void {
     const timeNs = this.#options.nowNs();
-    const index = this.#append({ timeNs, phase: this.phase, process: -1, type: "fact", f: "probes.counted", value: { data: counts } });
-    this.#options.onFact({ index, timeNs, node: "", incarnation: 0, kind: "probes.counted", data: counts });
+    const index = this.#append({ timeNs, phase: this.phase, process: -1, type: "fact", f: kind, value: { data } });
+    this.#options.onFact({ index, timeNs, node: "", incarnation: 0, kind, data });
+  }
+
+  /** Completions of the final phase so far that were not ok. */
+  get finalTroubleCount(): number {
+    return this.#finalTroubleCount;
   }
 
   log(line: LogLine): void {

@@ -162,7 +162,7 @@ export class Stage {
     const input = resolveReferences(invoke.input, drawn);
     if (input === undefined) return false;
     const process = invoke.process ?? drawnProcess(context);
-    const id = scriptIdOf(invoke) ?? drawn.length;
+    const id = scriptIdOf(invoke) ?? drawn.nextId;
     // A script that was cut down to fewer nodes may still name one that is gone: its operations go to the slot's home.
     const node = invoke.node !== undefined && cluster.nodes.includes(invoke.node) ? invoke.node : undefined;
     drawn.add({ id, process, atMs: context.timeMs, phase: recorder.phase, input: invoke.input, ...(node === undefined ? {} : { node }) });

@@ -1,6 +1,15 @@
 // The runner in virtual time, and the same runner in real time, on a small cluster in memory.
 import { describe, expect, test } from "vitest";
-import { claim, fixtureRuntime, registerSystem, registerWorkload, resolvedRegister, written, type FixtureRuntime } from "./fixtures/register-system.ts";
+import {
+  claim,
+  fixtureRuntime,
+  registerClient,
+  registerSystem,
+  registerWorkload,
+  resolvedRegister,
+  written,
+  type FixtureRuntime,
+} from "./fixtures/register-system.ts";
 import { cut, troubled } from "./fixtures/trouble.ts";
 import { concat, fromFunction, limit, once } from "./generators/index.ts";
 import type { HistoryEvent } from "./history.ts";
@@ -34,6 +43,32 @@ describe("a run without faults", () => {
     expect(result.statistics.okCount).toBeGreaterThan(20);
     expect(result.statistics.runMs).toBeGreaterThan(350);
     expect(new Set(result.history.operations.filter(({ phase }) => phase === "final").map(({ node }) => node))).toEqual(new Set(["n1", "n2", "n3"]));
+  });
+
+  test("gives a system that has not recovered ten times the quiet time in real time, and reads again", async () => {
+    let askedCount = 0;
+    const system = registerSystem({
+      client: (environment, { home }) => {
+        const client = registerClient(environment, home);
+        return {
+          invoke: (input) => (askedCount++ < 1 ? Promise.resolve({ type: "fail", error: "not yet" }) : client.invoke(input)),
+          close: () => client.close(),
+        };
+      },
+      claims: [claim("R-1", ["built-in:recovery"])],
+    });
+    const plan: Partial<Plan> = {
+      runtime: "process",
+      durationMs: 20,
+      clients: 1,
+      rateHz: 0.001,
+      options: { phases: { warmUpMs: 0, quietMs: 10, finalLimitMs: 500 } },
+    };
+    const result = await runPlan(resolvedRegister({ system, plan: { ...plan, nodes: 1 }, runtime: fixtureRuntime(system, "real") }));
+    const final = result.history.operations.filter(({ phase }) => phase === "final");
+    expect(final.map(({ type }) => type)).toEqual(["fail", "ok"]);
+    expect((final[1]?.invokedNs ?? 0) - (final[0]?.invokedNs ?? 0)).toBeGreaterThanOrEqual(90e6);
+    expect(new Set(result.plan.script?.operations.map(({ id }) => id)).size).toBe(result.plan.script?.operations.length);
   });
 
   test("reads from every node at the end", async () => {

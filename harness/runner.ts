@@ -10,6 +10,7 @@ import type { Judgements } from "./judgement.ts";
 import { phaseLengths, withPhaseLengths } from "./phase-lengths.ts";
 import { OnlineWatch } from "./online-watch.ts";
 import type { Plan, Script } from "./plan.ts";
+import { lagFact, patience } from "./real-time.ts";
 import type { ResolvedPlan, RunResult } from "./run.ts";
 import { ClientSlots } from "./run-clients.ts";
 import { Halt } from "./run-halt.ts";
@@ -86,7 +87,9 @@ async function recorded(resolved: ResolvedPlan, { cluster, halt, onEvent }: Reco
   const world = worldOf(resolved, { cluster, halt, recorder });
   await runPhases(world);
   const statistics = cluster.statistics();
-  if (Object.keys(statistics.probes).length > 0) recorder.probesCounted(statistics.probes);
+  // Without it nobody could tell later a probe that held from one that was never met.
+  if (Object.keys(statistics.probes).length > 0) recorder.stated("probes.counted", statistics.probes);
+  if (statistics.lagMs !== undefined) recorder.stated(lagFact, statistics.lagMs);
   return {
     history: recorder.build(),
     script: drawnScript(world),
@@ -106,6 +109,7 @@ function worldOf(resolved: ResolvedPlan, { cluster, halt, recorder }: Omit<Recor
     factory: bug?.client ?? ((environment, view) => system.client(environment, view)),
     clientCount: plan.clients,
     operationTimeoutMs: lengths.operationTimeoutMs,
+    patience: plan.runtime === "simulation" ? 1 : patience,
     view: { variant: variant.name, workload: plan.workload },
   });
   const healing = new Healing(cluster, recorder);

@@ -88,7 +88,8 @@ export class RunFolder {
   writeResult(result: RunResult, { hasHistory }: { readonly hasHistory: boolean }): void {
     this.writePlan(result.plan);
     if (!hasHistory) writeHistory(this.historyPath, result.history, { planHash: planHash(result.plan) });
-    this.writeLogs(result.logs);
+    // A runtime in real time has written whole logs as the run went; here is only their end.
+    this.writeLogs(hasHistory ? result.logs.filter(({ node }) => !existsSync(this.#logPath(node))) : result.logs);
     this.writeVerdict(verdictDocument(result));
     this.writeEnded();
   }
@@ -97,7 +98,7 @@ export class RunFolder {
   writeLogs(lines: readonly LogLine[]): void {
     const byNode = Map.groupBy(lines, (line) => line.node);
     if (byNode.size > 0) makeDirectory(join(this.path, "logs"));
-    for (const [node, own] of byNode) writeAtomically(join(this.path, "logs", `${fileNameFor(node)}.log`), own.map(logText).join(""));
+    for (const [node, own] of byNode) writeAtomically(this.#logPath(node), own.map(logText).join(""));
   }
 
   /** JSON lines after a header with the schema. */
@@ -150,6 +151,10 @@ export class RunFolder {
     if (!isOurs) throw new UsageError("unknown-schema", `${path} does not have the schema "faultline/verdict/1".`, "Judge the run again: faultline check RUN.");
     // The one decode boundary of verdict.json; it is only shown, and can be made anew from the history at any time.
     return value as unknown as VerdictDocument;
+  }
+
+  #logPath(node: string): string {
+    return join(this.path, "logs", `${fileNameFor(node)}.log`);
   }
 
   #writeJson(name: string, value: { readonly schema: string }): void {

@@ -51,7 +51,7 @@ describe("a kept run", () => {
   test("that was recorded while it went keeps that history", async () => {
     const own = store();
     const folder = own.createRun(examplePlan());
-    const writer = folder.openHistory(examplePlan());
+    const writer = folder.openHistory(examplePlan(), {});
     writer.append({ index: 0, ...events[0] });
     writer.close();
     own.save(exampleResult({ events: [] }), folder);
