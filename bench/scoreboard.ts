@@ -2,7 +2,7 @@
 // `node bench/scoreboard.ts [--correct 100000] [--bug-seeds 20000] [--bug-ms 60000] [--finds 20] [--systems kv,counter]`
 // One worker a core. A bug is searched until it was found so often, or its seeds or its time on one core are used up.
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -49,9 +49,20 @@ const records = await Promise.all(
 const command = `node bench/scoreboard.ts --correct ${values.correct} --bug-seeds ${values["bug-seeds"]} --bug-ms ${values["bug-ms"]} --finds ${values.finds}`;
 const commit = execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).trim();
 const page = scoreboardMarkdown(records.map(scoreRow), { commit, nodeVersion: process.version, command, seedBase });
-writeFileSync(values.output, page.replace("# Scoreboard\n", `# Scoreboard\n\n${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores.\n`));
+writeFileSync(
+  values.output,
+  `${page.replace("# Scoreboard\n", `# Scoreboard\n\n${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores.\n`).trimEnd()}\n\n${keptPart()}`,
+);
 process.stdout.write(page);
 process.exit(0);
+
+/** What others wrote behind the mark: remarks, and the tables of real time. */
+function keptPart(): string {
+  const mark = "<!-- Kept when the part above is generated anew. -->";
+  const before = existsSync(values.output) ? readFileSync(values.output, "utf8") : "";
+  const start = before.indexOf(mark);
+  return start < 0 ? `${mark}\n` : before.slice(start);
+}
 
 interface Row {
   readonly head: Omit<SearchRecord, "runs" | "shrunk">;
