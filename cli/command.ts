@@ -3,10 +3,11 @@ import { resolve as resolvePath } from "node:path";
 import type { Ending } from "../harness/exit-code.ts";
 import type { Json, JsonObject } from "../harness/json.ts";
 import { Store } from "../harness/store.ts";
-import type { Paint } from "../reports/index.ts";
+import { visible, type Paint } from "../reports/index.ts";
 import type { OptionName, Settings } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { loadSystem, type LoadedSystem } from "./registry.ts";
+import { Sweeper } from "./sweeping.ts";
 import { paintFor, type Terminal } from "./terminal.ts";
 
 export interface CommandDefinition {
@@ -36,6 +37,8 @@ export class Session {
   readonly progress: Progress;
   readonly paint: Paint;
   readonly store: Store;
+  /** Cleans up after harnesses that were killed, before the first run in real time. */
+  readonly sweeper: Sweeper;
   readonly #aliases: Readonly<Record<string, string>>;
 
   constructor(terminal: Terminal, settings: Settings, aliases: Readonly<Record<string, string>>) {
@@ -44,6 +47,7 @@ export class Session {
     this.progress = new Progress(terminal);
     this.paint = paintFor(terminal);
     this.store = new Store({ directory: resolvePath(terminal.directory, settings.store), clock: () => terminal.now() });
+    this.sweeper = new Sweeper(this.store.directory, (line) => terminal.complain(`${visible(line, 1000)}\n`));
     this.#aliases = aliases;
   }
 

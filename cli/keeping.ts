@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { EnvironmentError, UsageError } from "../harness/errors.ts";
 import type { Plan } from "../harness/plan.ts";
 import type { RunResult } from "../harness/run.ts";
+import type { RunFolder } from "../harness/store-run.ts";
 import { shrink, type ShrinkResult } from "../harness/shrink.ts";
 import type { System } from "../harness/system.ts";
 import { runPage, visible, type RunReport } from "../reports/index.ts";
@@ -10,6 +11,7 @@ import { shellWord } from "./arguments.ts";
 import type { Session } from "./command.ts";
 import { runHere } from "./execution.ts";
 import { hostFacts, programName } from "./host.ts";
+import { isRealTime } from "./runtimes.ts";
 
 export interface KeepOptions {
   readonly system: System;
@@ -19,6 +21,8 @@ export interface KeepOptions {
   readonly shrinkMs: number;
   /** What repeats it if it is not stored, without the program's name. */
   readonly runLine: string;
+  /** Where it is stored already, as runs in real time are. */
+  readonly folder?: RunFolder | undefined;
 }
 
 /** Default time for making a failing run smaller. */
@@ -26,7 +30,9 @@ export const defaultShrinkMs = 20_000;
 
 /** The report of a run; it is stored, with a page, if it is invalid, unknown, in real time or to be kept. */
 export async function keepRun(session: Session, result: RunResult, options: KeepOptions): Promise<RunReport> {
+  const told = options.folder === undefined ? undefined : await toldWhereItIs(session, result, { ...options, folder: options.folder });
   const shrunk = await smaller(session, result, options.shrinkMs);
+  if (told !== undefined && shrunk?.result === undefined) return told;
   const final = shrunk?.result === undefined ? result : { ...shrunk.result, plan: shrunk.plan };
   const isStored = options.keep || final.verdict.verdict !== "valid" || final.plan.runtime !== "simulation";
   if (!isStored) return reportOf(final, { system: options.system, id: "", repeatLine: `${programName()} ${options.runLine}`, shrunk });
@@ -45,10 +51,28 @@ export async function keepRun(session: Session, result: RunResult, options: Keep
   }
 }
 
+/** A run that was recorded while it went only lacks its page. */
+async function toldWhereItIs(session: Session, result: RunResult, { system, folder }: KeepOptions & { readonly folder: RunFolder }): Promise<RunReport> {
+  const where = { id: folder.id, repeatLine: replayLine(session, folder.id), pagePath: shownPath(session, folder.reportPath) };
+  const report = reportOf(result, { system, ...where });
+  folder.writeReport(await runPage(report));
+  return report;
+}
+
+/** How long a failing run is made smaller, unless the user says: in real time one try costs as much as the run, so only if asked for. */
+export function shrinkTime({ settings }: Session, plan: Pick<Plan, "runtime">, defaultMs: number = defaultShrinkMs): number {
+  return settings.shrinkTime ?? (isRealTime(plan) ? 0 : defaultMs);
+}
+
 /** The command that repeats a stored run. */
 export function replayLine(session: Session, id: string): string {
+  return `${programName()} replay ${id}${storeWords(session)}`;
+}
+
+/** What a command about a stored run has to add to find this store. */
+export function storeWords(session: Session): string {
   const isDefault = session.store.directory === join(session.terminal.directory, ".faultline");
-  return `${programName()} replay ${id}${isDefault ? "" : ` --store ${shellWord(session.settings.store)}`}`;
+  return isDefault ? "" : ` --store ${shellWord(session.settings.store)}`;
 }
 
 /** A path as the user would type it. */
@@ -69,13 +93,15 @@ export async function shrinkPlan(
   plan: Plan,
   { failureClass, timeMs }: { readonly failureClass: string; readonly timeMs: number },
 ): Promise<ShrinkResult> {
+  const clock = (): number => session.terminal.monotonicMs();
+  const endMs = clock() + timeMs;
   const shrunk = await shrink({
     plan,
     failureClass,
     timeMs,
-    clock: () => session.terminal.monotonicMs(),
+    clock,
     signal: session.terminal.interruption,
-    run: (candidate) => runHere(session, candidate),
+    run: (candidate) => insistently(session, candidate, { failureClass, endMs }),
     onProgress: ({ step, size, runCount }) =>
       session.progress.report(() => `making it smaller: ${size.operationCount} operations, ${size.faultCount} faults left after ${runCount} runs (${step})`),
   });
@@ -85,6 +111,22 @@ export async function shrinkPlan(
     session.terminal.complain(`warning: only ${identicalCount} of ${count} replays were identical: the system is not deterministic\n`);
   for (const crash of shrunk.crashes.slice(0, 3)) session.terminal.complain(`warning: a run crashed while shrinking: ${crash.split("\n")[0]}\n`);
   return shrunk;
+}
+
+/** In real time a candidate that fails only now and then deserves more than one try: only a failure proves anything. */
+const triesInRealTime = 3;
+
+async function insistently(
+  session: Session,
+  candidate: Plan,
+  { failureClass, endMs }: { readonly failureClass: string; readonly endMs: number },
+): Promise<RunResult> {
+  let result = await runHere(session, candidate);
+  for (let tries = 1; isRealTime(candidate) && tries < triesInRealTime && result.failureClass !== failureClass; tries++) {
+    if (session.isInterrupted || session.terminal.monotonicMs() >= endMs) break;
+    result = await runHere(session, candidate);
+  }
+  return result;
 }
 
 export interface ReportContext {

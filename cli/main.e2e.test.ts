@@ -266,16 +266,28 @@ describe("the rest", () => {
     await desk.run(["run", tiny, "--keep"]);
     const { code, out } = await desk.run(["list"]);
     expect(code).toBe(0);
-    for (const part of ["  kv: ", "  sequencer: ", "  counter: ", "stale-reads", "partition-halves", "runtimes: simulation", "-tiny  valid"])
+    for (const part of [
+      "  kv: ",
+      "  sequencer: ",
+      "  counter: ",
+      "stale-reads",
+      "partition-halves",
+      "runtimes: simulation, process, container",
+      "-tiny  valid",
+    ])
       expect(out).toContain(part);
-    expect(documentOf((await desk.run(["list", "--json"])).out)).toMatchObject({ verdict: null, runtimes: ["simulation"] });
+    expect(documentOf((await desk.run(["list", "--json"])).out)).toMatchObject({ verdict: null, runtimes: ["simulation", "process", "container"] });
   });
 
-  test("doctor proves that one seed is one run here", async () => {
+  test("doctor proves that one seed is one run here, that processes answer, and which faults there are", async () => {
     using desk = new Desk();
     const { code, out } = await desk.run(["doctor"]);
     expect(out).toMatch(/✓ simulation: one seed, one run: ([0-9a-f]+) twice/);
+    expect(out).toMatch(/✓ processes: three nodes as processes answered \d+ operations/);
+    expect(out).toMatch(/^ {2}fault +simulation +process +container$/m);
+    expect(out).toMatch(/^ {2}partition +✓ +✓ /m);
     expect(code).toBe(0);
+    expect(runsIn(desk)).toEqual([]);
   });
 
   test("demo finds a stale read, says in five lines what happened, and names the report", async () => {

@@ -1,15 +1,17 @@
 // All options of all commands, each once: flags, words, parser. A value comes from a flag, else from FAULTLINE_NAME, else
 // from the configuration, else it is the default.
-import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
 import { historyFormats, type FailedCas, type HistoryFormat, type Partition } from "../checkers/formats/index.ts";
 import type { Algorithm } from "../checkers/linearizability/index.ts";
 import { parseShard, type Shard } from "../harness/campaign-cells.ts";
 import { UsageError } from "../harness/errors.ts";
 import { planLimits } from "../harness/parse-plan.ts";
+import type { Plan } from "../harness/plan.ts";
+import { realTimeOptions } from "../runtimes/shared/cluster/options.ts";
 import { parseCount, parseDuration, parseNames, parseRate, parseSeed, parseSwitch } from "./arguments.ts";
 import { algorithms, failedCasMeanings, modelList, oneOf, parseMemory, parseModel, partitions } from "./checking/words.ts";
 import type { LoadedConfig } from "./config.ts";
+import { runtimeNamed, shippedRuntimes } from "./runtimes.ts";
 
 /** What commands read; absent members were not given anywhere. */
 export interface Settings {
@@ -20,7 +22,12 @@ export interface Settings {
   readonly bug?: string;
   readonly workload?: string;
   readonly nemesis?: readonly string[];
-  readonly runtime?: string;
+  readonly runtime?: Plan["runtime"];
+  /** The next four are mechanisms of faults in real time, members of `plan.options.realTime`. */
+  readonly toxiproxy?: string;
+  readonly clock?: string;
+  readonly powerCut?: string;
+  readonly network?: string;
   readonly seed?: string;
   /** Milliseconds. */
   readonly duration?: number;
@@ -35,7 +42,8 @@ export interface Settings {
   readonly all?: boolean;
   readonly systems?: readonly string[];
   readonly shard?: Shard;
-  readonly workers: number;
+  /** Absent: as many as there are cores; in real time as each command says. */
+  readonly workers?: number;
   /** Milliseconds; 0: failing runs are kept as they are. */
   readonly shrinkTime?: number;
   /** A name that `chosenModel` knows, e.g. `semaphore:3`. */
@@ -63,6 +71,26 @@ const limitedDuration = (text: string): number => {
   throw new UsageError("bad-duration", `${text} is longer than a run may be (1h).`, "Write at most 1h.");
 };
 
+/** The runtimes' own parser of these words, with the flag's name in its sentence. */
+const mechanism =
+  (name: MechanismOption) =>
+  (text: string): string => {
+    if (name === "toxiproxy" && text === "")
+      throw new UsageError("bad-toxiproxy", "The URL of the Toxiproxy is empty.", "Write http://127.0.0.1:8474, or leave it out.");
+    try {
+      realTimeOptions({ [name]: text });
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause;
+      throw new UsageError(cause.code, `${cause.message.replace(`options.realTime.${name}`, `--${dashed(name)}`)}.`, cause.wayOut, { cause });
+    }
+    return text;
+  };
+
+/** `powerCut` is typed --power-cut. */
+export function dashed(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** An empty name, e.g. of an unset variable, would scatter runs over the folder that the user is in. */
 const namedStore = (text: string): string => {
   if (text.trim() !== "") return text;
@@ -81,9 +109,15 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
   bug: () => new Option("--bug <name>", "plant one of the system's known bugs; in bugs: only this one"),
   workload: () => new Option("--workload <name>", "the promise to test (default: drawn from the seed)"),
   nemesis: () => new Option("--nemesis <name,...>", "what breaks the cluster (default: swarm,targeted; none for nothing)").argParser(parseNames),
-  runtime: () => new Option("--runtime <name>", "where the nodes run (default: simulation)"),
+  runtime: () => new Option("--runtime <name>", `where the nodes run: ${shippedRuntimes.join(", ")} (default: simulation)`).argParser(runtimeNamed),
+  toxiproxy: () =>
+    new Option("--toxiproxy <url>", "real time: links go through this Toxiproxy instead of the embedded proxy").argParser(mechanism("toxiproxy")),
+  clock: () => new Option("--clock <how>", "real time: clocks are set wrong by environment (default), time-link or vdso").argParser(mechanism("clock")),
+  powerCut: () => new Option("--power-cut <how>", "real time: power is cut by layer (default) or filesystem").argParser(mechanism("powerCut")),
+  network: () => new Option("--network <how>", "real time: links go through proxy (default) or namespaces").argParser(mechanism("network")),
   seed: () => new Option("--seed <word>", "what everything is drawn from (default: a fresh one; bugs and campaign: always the same)").argParser(parseSeed),
-  duration: () => new Option("--duration <time>", "length of the load under faults, e.g. 10s (default: drawn)").argParser(limitedDuration),
+  duration: () =>
+    new Option("--duration <time>", "length of the load under faults, e.g. 10s (default: drawn; run in real time: 10s)").argParser(limitedDuration),
   nodes: () => new Option("--nodes <count>", "number of nodes (default: drawn)").argParser(counts(planLimits.nodes)),
   clients: () => new Option("--clients <count>", "number of clients (default: drawn)").argParser(counts(planLimits.clients)),
   rate: () => new Option("--rate <hz>", "operations a second (default: drawn)").argParser((text) => parseRate(text, planLimits.rateHz)),
@@ -94,11 +128,15 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
   all: () => new Option("--all", "go on after the first violation; in bugs: count over all seeds how often each is found"),
   systems: () => new Option("--systems <name,...>", "only these systems (default: all that ship)").argParser(parseNames),
   shard: () => new Option("--shard <i/n>", "the i-th of n parts of the matrix").argParser(parseShard),
-  workers: () => new Option("--workers <count>", "how many runs side by side").argParser(counts(256)).default(availableParallelism(), "number of cores"),
-  shrinkTime: () =>
-    new Option("--shrink-time <time>", "how long failing runs are made smaller; 0 keeps them as they are (default: 20s, in campaign 10s)").argParser((text) =>
-      text.trim() === "0" ? 0 : parseDuration(text),
+  workers: () =>
+    new Option("--workers <count>", "how many runs side by side (default: number of cores; in real time one, in campaign and bugs a few)").argParser(
+      counts(256),
     ),
+  shrinkTime: () =>
+    new Option(
+      "--shrink-time <time>",
+      "how long failing runs are made smaller; 0 keeps them as they are (default: 20s, in campaign 10s, in real time 0)",
+    ).argParser((text) => (text.trim() === "0" ? 0 : parseDuration(text))),
   model: () => new Option("--model <name>", `a file of operations, checked against the model of one object: ${modelList()}`).argParser(parseModel),
   format: () => new Option("--format <name>", `${historyFormats.join(", ")} (default: detected)`).argParser(oneOf("format", historyFormats)),
   partition: () =>
@@ -117,8 +155,23 @@ const makers: Readonly<Record<OptionName, () => Option>> = {
 };
 
 const everywhere: readonly OptionName[] = ["store", "json", "config", "printConfig"];
+/** How faults are done in real time. */
+export type MechanismOption = "toxiproxy" | "clock" | "powerCut" | "network";
+export const mechanismOptions: readonly MechanismOption[] = ["toxiproxy", "clock", "powerCut", "network"];
 /** Options that make a plan. */
-export const planOptions: readonly OptionName[] = ["variant", "bug", "workload", "nemesis", "runtime", "seed", "duration", "nodes", "clients", "rate"];
+export const planOptions: readonly OptionName[] = [
+  "variant",
+  "bug",
+  "workload",
+  "nemesis",
+  "runtime",
+  ...mechanismOptions,
+  "seed",
+  "duration",
+  "nodes",
+  "clients",
+  "rate",
+];
 
 export function addOptions(command: Command, names: readonly OptionName[]): void {
   for (const name of [...names, ...everywhere]) command.addOption(makers[name]());

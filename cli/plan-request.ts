@@ -1,11 +1,13 @@
 // The plans that a command line asks for: what the user fixed, and the default search for all the rest.
 import { UsageError } from "../harness/errors.ts";
+import type { JsonObject } from "../harness/json.ts";
 import type { Plan } from "../harness/plan.ts";
 import { searchPlan, type SearchOverrides } from "../harness/search.ts";
-import { suggestion } from "../harness/spelling.ts";
 import { shellWord } from "./arguments.ts";
-import type { Settings } from "./options.ts";
-import { createRuntime, findNemesis, named, shippedRuntimes, type LoadedSystem } from "./registry.ts";
+import { dashed, mechanismOptions, type Settings } from "./options.ts";
+import { forRealTime } from "./real-time-search.ts";
+import { findNemesis, named, type LoadedSystem } from "./registry.ts";
+import { isRealTime } from "./runtimes.ts";
 
 export interface PlanRequest {
   readonly loaded: LoadedSystem;
@@ -26,7 +28,7 @@ export function planRequest(
   if (settings.variant !== undefined) named("variant", settings.variant, system.variants);
   if (settings.bug !== undefined) named("bug", settings.bug, system.bugs);
   for (const name of settings.nemesis ?? []) findNemesis(name);
-  if (settings.runtime !== undefined) createRuntime(settings.runtime, { system });
+  refuseIdleMechanisms(settings);
   // `BASE-INDEX` is how runs of a search name their seed; so named, `run` repeats exactly that one.
   const match = /^(.+)-(\d{1,9})$/.exec(settings.seed ?? "");
   const seedBase = match?.[1] ?? settings.seed ?? freshSeed;
@@ -39,7 +41,8 @@ export function planRequest(
 export function planAt({ loaded, settings, seedBase, firstIndex }: PlanRequest, index: number): Plan {
   const { variant, bug } = settings;
   const names = { ...(variant === undefined ? {} : { variant }), ...(bug === undefined ? {} : { bug }) };
-  return searchPlan({ ...loaded, ...names, seedBase, index: firstIndex + index, overrides: overridesOf(settings) });
+  const plan = searchPlan({ ...loaded, ...names, seedBase, index: firstIndex + index, overrides: overridesOf(settings) });
+  return isRealTime(plan) ? forRealTime(plan, { hasRate: settings.rate !== undefined, hasDuration: settings.duration !== undefined }) : plan;
 }
 
 /** All plans from the first on, without end. */
@@ -55,6 +58,7 @@ export function runLine({ systemText, settings }: PlanRequest, seed: string): st
     ["--workload", settings.workload],
     ["--nemesis", settings.nemesis?.join(",")],
     ["--runtime", settings.runtime],
+    ...mechanismOptions.map((name) => [`--${dashed(name)}`, settings[name]] as const),
     ["--duration", settings.duration === undefined ? undefined : `${settings.duration}ms`],
     ["--nodes", settings.nodes],
     ["--clients", settings.clients],
@@ -64,19 +68,29 @@ export function runLine({ systemText, settings }: PlanRequest, seed: string): st
   return ["run", shellWord(systemText), ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, shellWord(String(value))]))].join(" ");
 }
 
-function overridesOf({ workload, nemesis, runtime, nodes, clients, rate, duration }: Settings): SearchOverrides {
+/** What the user chose of `plan.options.realTime`. */
+export function mechanismsOf(settings: Settings): JsonObject {
+  return Object.fromEntries(mechanismOptions.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])));
+}
+
+/** In simulation there is one mechanism for each fault; an option that would do nothing is a mistake. @throws UsageError */
+export function refuseIdleMechanisms(settings: Settings, defaultRuntime: "simulation" | "all" = "simulation"): void {
+  if ((settings.runtime ?? defaultRuntime) !== "simulation") return;
+  const idle = mechanismOptions.find((name) => settings[name] !== undefined);
+  if (idle === undefined) return;
+  throw new UsageError("idle-option", `--${dashed(idle)} is about runs in real time; the simulation needs none.`, "Add --runtime process, or leave it out.");
+}
+
+function overridesOf({ workload, nemesis, runtime, nodes, clients, rate, duration, ...settings }: Settings): SearchOverrides {
+  const realTime = mechanismsOf(settings);
   return {
     ...(workload === undefined ? {} : { workload }),
     ...(nemesis === undefined ? {} : { nemeses: nemesis.filter((name) => name !== "none") }),
-    ...(runtime === undefined ? {} : { runtime: runtimeNamed(runtime) }),
+    ...(runtime === undefined ? {} : { runtime }),
     ...(nodes === undefined ? {} : { nodes }),
     ...(clients === undefined ? {} : { clients }),
     ...(rate === undefined ? {} : { rateHz: rate }),
     ...(duration === undefined ? {} : { durationMs: duration }),
+    ...(Object.keys(realTime).length === 0 ? {} : { options: { realTime } }),
   };
-}
-
-function runtimeNamed(name: string): Plan["runtime"] {
-  if (name === "simulation" || name === "process" || name === "container") return name;
-  throw new UsageError("unknown-runtime", `There is no runtime named "${name}".`, suggestion(name, Object.keys(shippedRuntimes)));
 }

@@ -71,7 +71,7 @@ describe("plans", () => {
     [{ bug: "forgetfull" }, 'Did you mean "forgetful"?'],
     [{ workload: "registr" }, 'Did you mean "register"?'],
     [{ nemeses: ["swam"] }, 'Did you mean "swarm"?'],
-    [{ runtime: "container" as const }, "There are: simulation."],
+    [{ runtime: "process" as const, options: { realTime: { clok: "vdso" } } }, 'Did you mean "clock"?'],
     [{ system: "kv" }, "Correct `system` or `module`"],
     [{ module: "https://example.org/x.ts" }, "Only files on this machine"],
   ])("with %o are refused", async (change, wayOut) => {

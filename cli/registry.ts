@@ -6,19 +6,18 @@ import { UsageError } from "../harness/errors.ts";
 import type { Nemesis } from "../harness/nemesis.ts";
 import type { Plan } from "../harness/plan.ts";
 import type { ResolvedPlan } from "../harness/run.ts";
-import type { Runtime, Subject } from "../harness/runtime.ts";
+import type { RunPlace, Subject } from "../harness/runtime.ts";
 import { suggestion } from "../harness/spelling.ts";
 import type { System } from "../harness/system.ts";
 import { nemeses as shippedNemeses } from "../nemesis/index.ts";
-import { createSimulation } from "../runtimes/simulation/index.ts";
+import { realTimeOptions } from "../runtimes/shared/cluster/options.ts";
 import { importSystem } from "./import-system.ts";
+import { createRuntime, isRealTime } from "./runtimes.ts";
 
 const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** Systems that ship with Faultline, in the order in which they are listed. */
 export const shippedSystems: readonly string[] = ["kv", "sequencer", "counter"];
-
-export const shippedRuntimes: Readonly<Record<string, (subject: Subject) => Runtime>> = { simulation: createSimulation };
 
 export interface LoadedSystem {
   readonly system: System;
@@ -56,8 +55,19 @@ export async function loadSystem(
   return { system: await importSystem(module), module };
 }
 
-/** The objects behind a plan's names. A plan of a shipped system runs the one shipped here, whatever clone wrote it. @throws UsageError */
-export async function resolvePlan(plan: Plan): Promise<ResolvedPlan> {
+/**
+ * The objects behind a plan's names, ready to run. @param place where a run in real time keeps its logs
+ * @throws UsageError, EnvironmentError where the runtime cannot be loaded
+ */
+export async function resolvePlan(plan: Plan, place?: RunPlace): Promise<ResolvedPlan> {
+  const names = await resolveNames(plan);
+  const { system, bug } = names;
+  return { ...names, runtime: await createRuntime(plan.runtime, bug === undefined ? { system } : { system, bug }, place) };
+}
+
+/** The same without the runtime: enough to judge. A plan of a shipped system means the one shipped here, whatever clone wrote it. @throws UsageError */
+export async function resolveNames(plan: Plan): Promise<Omit<ResolvedPlan, "runtime">> {
+  if (isRealTime(plan)) realTimeOptions(plan.options.realTime);
   const module = isShipped(plan) ? shippedModule(plan.system) : plan.module;
   const system = await importSystem(module);
   if (system.name !== plan.system)
@@ -79,24 +89,12 @@ export async function resolvePlan(plan: Plan): Promise<ResolvedPlan> {
   }
   const nemeses = plan.nemeses.map((name) => findNemesis(name));
   const subject: Subject = bug === undefined ? { system } : { system, bug };
-  return { ...subject, plan: { ...plan, module }, variant, workload, nemeses, runtime: createRuntime(plan.runtime, subject) };
+  return { ...subject, plan: { ...plan, module }, variant, workload, nemeses };
 }
 
 /** @throws UsageError with the nearest right spelling */
 export function findNemesis(name: string): Nemesis {
   return named("nemesis", name, shippedNemeses, "nemeses");
-}
-
-/** @throws UsageError if this version has no such runtime */
-export function createRuntime(name: string, subject: Subject): Runtime {
-  const create = shippedRuntimes[name];
-  if (create === undefined || !Object.hasOwn(shippedRuntimes, name))
-    throw new UsageError(
-      "unknown-runtime",
-      `There is no runtime named "${name.slice(0, 100)}" in this version.`,
-      suggestion(name, Object.keys(shippedRuntimes)),
-    );
-  return create(subject);
 }
 
 /** @throws UsageError with the nearest right spelling */

@@ -6,13 +6,16 @@ import type { RunFolder } from "../harness/store-run.ts";
 
 const pattern = /^\s*(\d+\.\d+) #(\d+) (debug|info|warn|error)\s+(.*)$/;
 
-/** In order of time. Data stays part of the message; lines that are not ours are left out. */
+/** Of each node: its log may be long, and a page shows what came last. */
+const linesPerNode = 500;
+
+/** The newest of each node, in order of time. Data stays part of the message; lines that are not ours are left out. */
 export function storedLogs(folder: RunFolder): readonly LogLine[] {
   const directory = join(folder.path, "logs");
   const names = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".log")) : [];
   return names
     .toSorted()
-    .flatMap((name) => linesOf(readFileSync(join(directory, name), "utf8"), name.replace(/\.log$/, "")))
+    .flatMap((name) => linesOf(readFileSync(join(directory, name), "utf8"), name.replace(/\.log$/, "")).slice(-linesPerNode))
     .toSorted((a, b) => a.timeNs - b.timeNs);
 }
 

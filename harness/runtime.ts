@@ -1,6 +1,6 @@
 // What gives nodes a world and carries out faults: simulation, processes, containers.
 import type { Environment, Timers } from "./environment.ts";
-import type { FaultKind, Faults } from "./faults.ts";
+import type { Faults } from "./faults.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { NodeName } from "./operation.ts";
 import type { Plan } from "./plan.ts";
@@ -21,11 +21,6 @@ export interface Runtime {
   readonly name: Plan["runtime"];
   /** The plan with everything explicit that this runtime would draw from the seed (swarm parameters), so that a re-seeded copy keeps it. */
   resolve(plan: Plan): Plan;
-  /**
-   * What it can do to this plan on this machine: true, or the reason why not. Asked before a run, so that a fault that was asked for and
-   * cannot be is said before anything starts; starts nothing that lasts. Absent: nobody knows before `cluster.faults.capabilities()`.
-   */
-  capabilities?(plan: Plan): Promise<Readonly<Record<FaultKind, true | string>>>;
   /**
    * Builds the cluster of the plan, hands it to `body`, and takes everything down when `body` settles, whatever way.
    * Simulation pumps virtual time: inside `body` only what the cluster gives may be awaited. Resolves through a macrotask.

@@ -58,6 +58,59 @@ describe("a kept run", () => {
     expect((await folder.readHistory()).history.length).toBe(1);
   });
 
+  test("that was recorded while it went says who runs it, until it has ended", () => {
+    const own = store();
+    const folder = own.createRun(examplePlan());
+    folder.openHistory(examplePlan(), { pid: 7 }).close();
+    expect(folder.readRunning()).toEqual({ schema: "faultline/running/1", owner: { pid: 7 } });
+    own.save(exampleResult(), folder);
+    expect(folder.readRunning()).toBeUndefined();
+  });
+
+  test("that was recorded while it went owns its history also with the script that was drawn, and with no other change", async () => {
+    const folder = store().createRun(examplePlan());
+    folder.openHistory(examplePlan(), {}).close();
+    const { planHash: hash } = (await folder.readHistory()).header;
+    expect(folder.isOwnHistory(hash)).toBe(true);
+    const drawn = { ...examplePlan(), script: { operations: [], faults: [] } };
+    folder.writePlan(drawn);
+    expect([folder.isOwnHistory(hash), folder.isOwnHistory("0123456789abcdef")]).toEqual([true, false]);
+    folder.writePlan({ ...drawn, rateHz: 77 });
+    expect(folder.isOwnHistory(hash)).toBe(false);
+  });
+
+  test("that was recorded while it went keeps the whole logs that its runtime has written", () => {
+    const own = store();
+    const folder = own.createRun(examplePlan());
+    folder.openHistory(examplePlan(), {}).close();
+    mkdirSync(join(folder.path, "logs"));
+    writeFileSync(join(folder.path, "logs", "n1.log"), "all of it\n");
+    const line = { timeNs: 0, incarnation: 1, level: "info", message: "the end of it" } as const;
+    own.save(
+      {
+        ...exampleResult(),
+        logs: [
+          { ...line, node: "n1" },
+          { ...line, node: "n2" },
+        ],
+      },
+      folder,
+    );
+    expect(readFileSync(join(folder.path, "logs", "n1.log"), "utf8")).toBe("all of it\n");
+    expect(readFileSync(join(folder.path, "logs", "n2.log"), "utf8")).toContain("the end of it");
+  });
+
+  test("is latest from the beginning if it is marked so, and no longer once it is discarded", () => {
+    const own = store();
+    const [first, second] = [own.save(exampleResult()), own.createRun(examplePlan())];
+    own.markLatest(second);
+    expect(own.locate("latest")).toMatchObject({ run: { id: second.id } });
+    own.discard(second);
+    expect([own.runs(), own.locate("latest")]).toMatchObject([[first.id], { run: { id: first.id } }]);
+    own.discard(first);
+    expect(() => own.locate("latest")).toThrow(/holds no run yet/);
+  });
+
   test("writes one log a node, and no message can fake a line or leave the folder", () => {
     const line = { timeNs: 1_500_000, incarnation: 2, level: "warn", message: "a\nb" } as const;
     const logs = [

@@ -72,9 +72,14 @@ export class Store {
     writeAtomically(join(this.directory, "latest"), `${id}\n`);
   }
 
-  /** Removes a run that was recorded only in case it would be cut off. @throws as `writeAtomically` */
+  /** Removes a run that was recorded only in case it would be cut off; `latest` is then the newest of the others. @throws as `writeAtomically` */
   discard({ id }: RunFolder): void {
     this.#remove(this.run(id).path);
+    const path = join(this.directory, "latest");
+    if (readDocument(path)?.trim() !== id) return;
+    const newest = this.runs().at(-1);
+    if (newest === undefined) this.#remove(path);
+    else writeAtomically(path, `${newest}\n`);
   }
 
   /** Ids of all runs, oldest first. */

@@ -68,6 +68,8 @@ export interface CampaignReport {
 /** One square of the matrix, over all its seeds. */
 export interface CampaignCell {
   readonly key: string;
+  /** Absent: the simulation. */
+  readonly runtime?: "simulation" | "process" | "container";
   readonly system: string;
   readonly variant: string;
   readonly workload: string;

@@ -94,7 +94,7 @@ function statisticsLines(report: RunReport): string[] {
   return [
     `  ${counted(okCount + failCount + infoCount, "operation")}: ${okCount} ok, ${failCount} fail, ${infoCount} info; ${duration(runMs)} ${plan.runtime === "simulation" ? "of virtual time" : ""}`.trimEnd(),
     `  faults in effect/injected: ${faultText.length === 0 ? "none" : faultText.join(", ")}`,
-    `  plan: ${visible(plan.workload)} on ${counted(plan.nodes, "node")}, ${counted(plan.clients, "client")}, nemeses ${listed(plan.nemeses.map((name) => visible(name))) || "none"}, seed ${visible(plan.seed)}${cluster.traceHash === undefined ? "" : `, trace ${cluster.traceHash}`}`,
+    `  plan: ${visible(plan.workload)} on ${counted(plan.nodes, "node")}, ${counted(plan.clients, "client")}, nemeses ${listed(plan.nemeses.map((name) => visible(name))) || "none"}${plan.runtime === "simulation" ? "" : `, runtime ${plan.runtime}`}, seed ${visible(plan.seed)}${cluster.traceHash === undefined ? "" : `, trace ${cluster.traceHash}`}`,
   ];
 }
 

@@ -8,16 +8,18 @@ import { bugLines } from "../../reports/text.ts";
 import { counted, duration, verdictIcon } from "../../reports/words.ts";
 import { campaignReportOf } from "../campaign-report.ts";
 import { bugScores, scoreDocument, scoreLines } from "../bug-scores.ts";
-import { entrants, runCells, type Entrants } from "../campaigning.ts";
+import { entrants, fewSideBySide, idsOf, runCells, type Entrants, type RealTimeCells } from "../campaigning.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
+import { mechanismOptions, type Settings } from "../options.ts";
+import { mechanismsOf, refuseIdleMechanisms } from "../plan-request.ts";
 
 export const bugsCommand: CommandDefinition = {
   name: "bugs",
   argument: "[system]",
   argumentText: "only this system's bugs (default: all that ship)",
   summary: "find every planted bug with the default search",
-  options: ["bug", "seeds", "time", "all", "seed", "workers"],
-  examples: ["bugs", "bugs kv --seeds 5000", "bugs kv --bug stale-reads", "bugs kv --all --seeds 500"],
+  options: ["bug", "runtime", ...mechanismOptions, "seeds", "time", "all", "seed", "workers"],
+  examples: ["bugs", "bugs kv --seeds 5000", "bugs kv --bug stale-reads", "bugs kv --all --seeds 500", "bugs kv --runtime process --time 10m"],
   run: run,
 };
 
@@ -37,19 +39,23 @@ async function run(session: Session, systemText: string): Promise<Conclusion> {
       settings.bug === undefined ? `${systemText} has no planted bugs.` : `There is no bug named "${settings.bug}" here.`,
       `There are: ${all.map((cell) => cell.bug).join(", ") || "none"}.`,
     );
+  refuseIdleMechanisms(settings);
+  const realTime = realTimeOf(settings);
+  if (settings.all === true && realTime !== undefined)
+    throw new UsageError("bad-runtime", "--all measures the search over hundreds of seeds, which only the simulation can.", "Leave --all or --runtime out.");
   if (settings.all === true) return await measured(session, field, cells);
   const startMs = terminal.monotonicMs();
-  const result = await runCells(session, field, {
+  const { result, records } = await runCells(session, field, {
     cells,
     seedBase: settings.seed ?? "bugs",
-    timeMs: settings.time ?? (cells.length * defaultCoreMs) / (settings.workers ?? availableParallelism()),
+    timeMs: settings.time ?? (cells.length * defaultCoreMs) / (realTime?.parallel ?? settings.workers ?? availableParallelism()),
     leastSeeds: 1,
     mostSeeds: settings.seeds ?? defaultSeeds,
+    ...(realTime === undefined ? {} : { realTime }),
   });
   const elapsedMs = terminal.monotonicMs() - startMs;
-  const report = campaignReportOf([result], {
+  const report = campaignReportOf([{ result, runtime: settings.runtime ?? "simulation", kept: idsOf(records) }], {
     id: "",
-    kept: new Map(),
     systems: new Map(field.systems.map((system) => [system.name, system])),
     systemTexts: field.texts,
     isInterrupted: session.isInterrupted,
@@ -65,6 +71,13 @@ async function run(session: Session, systemText: string): Promise<Conclusion> {
     text: `${session.paint(verdict === "valid" ? "good" : "bad", sentence)}\n\n${bugLines(report.bugs).join("\n")}`,
     document: jsonObjectWithVerdict({ foundCount, bugCount: cells.length, runCount, elapsedMs, seedBase: result.seedBase, bugs: report.bugs }, verdict),
   };
+}
+
+/** Planted bugs in real time: a few runs side by side, each as long and as busy as the default search draws. */
+function realTimeOf(settings: Settings): RealTimeCells | undefined {
+  const { runtime } = settings;
+  if (runtime === undefined || runtime === "simulation") return undefined;
+  return { runtime, parallel: settings.workers ?? fewSideBySide(), overrides: { options: { realTime: mechanismsOf(settings) } } };
 }
 
 function jsonObjectWithVerdict(members: object, verdict: string): Conclusion["document"] {

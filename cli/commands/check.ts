@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../../harness/errors.ts";
 import { modelList } from "../checking/words.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
-import type { OptionName, Settings } from "../options.ts";
+import { dashed, type OptionName, type Settings } from "../options.ts";
 import { checkFile } from "./check-file.ts";
 import { checkRun } from "./check-run.ts";
 
@@ -54,8 +54,4 @@ function historyPath(session: Session, { path, text }: { readonly path: string; 
   if (status !== undefined) return join(path, "history.jsonl");
   const located = session.store.locate(text);
   return located.kind === "run" ? located.run.historyPath : located.path;
-}
-
-function dashed(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

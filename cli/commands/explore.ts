@@ -1,5 +1,4 @@
 // `explore`: many seeds of one plan over all cores, until the first violation or, with --all, to the end.
-import { UsageError } from "../../harness/errors.ts";
 import { explore, Tally } from "../../harness/explore.ts";
 import type { RunDigest } from "../../harness/digest.ts";
 import { worstEnding, type Ending } from "../../harness/exit-code.ts";
@@ -7,10 +6,12 @@ import { worstClaim, worstVerdict, type ClaimWord } from "../../harness/verdict.
 import { runDocument, runText, type RunReport } from "../../reports/index.ts";
 import { counted, duration, verdictIcon, verdictLabel } from "../../reports/words.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
-import { runHere, withWorkers } from "../execution.ts";
-import { defaultShrinkMs, keepRun } from "../keeping.ts";
+import { runOnce, withRealTime, withWorkers, type Execution, type Ran } from "../execution.ts";
+import { keepRun, shrinkTime } from "../keeping.ts";
 import { planOptions } from "../options.ts";
-import { plansOf, planRequest, runLine, type PlanRequest } from "../plan-request.ts";
+import { planAt, plansOf, planRequest, runLine, type PlanRequest } from "../plan-request.ts";
+import type { Recorded } from "../recording.ts";
+import { isRealTime } from "../runtimes.ts";
 import { freshSeed } from "./run.ts";
 
 export const exploreCommand: CommandDefinition = {
@@ -24,6 +25,7 @@ export const exploreCommand: CommandDefinition = {
     "explore kv --time 60s --workload register",
     "explore kv --bug stale-reads --seeds 200",
     "explore ./my-system.ts --time 5m --all",
+    "explore kv --runtime process --time 60s",
   ],
   run: run,
 };
@@ -31,11 +33,15 @@ export const exploreCommand: CommandDefinition = {
 /** Failures of different classes that are made smaller and stored; the rest is counted. */
 const keptFailures = 5;
 const defaultSeeds = 100;
+/** They take seconds each. */
+const defaultRealSeeds = 5;
 
 interface Search {
   readonly tally: Tally;
   readonly digests: Summary;
   readonly elapsedMs: number;
+  /** Runs in real time that are not valid, by index: they cannot be had again. */
+  readonly records: ReadonlyMap<number, Recorded>;
 }
 
 /** What is remembered of every run. */
@@ -50,8 +56,6 @@ interface Summary {
 async function run(session: Session, systemText: string): Promise<Conclusion> {
   const { settings } = session;
   const request = planRequest(await session.loadSystem(systemText), { systemText, settings, freshSeed: freshSeed(session) });
-  if (request.settings.runtime !== undefined && request.settings.runtime !== "simulation")
-    throw new UsageError("bad-runtime", "explore runs plans side by side, which only the simulation can.", "Leave --runtime out, or use run.");
   session.store.prepare();
   const search = await searched(session, request);
   const reports = await kept(session, request, search);
@@ -63,8 +67,10 @@ async function searched(session: Session, request: PlanRequest): Promise<Search>
   const tally = new Tally();
   const digests: Summary = { claims: new Map(), verdicts: new Set(), okCount: 0, effectiveCount: 0, firstUnknown: undefined };
   const startMs = terminal.monotonicMs();
-  await withWorkers(session, async (execution) => {
-    const seeds = settings.seeds ?? (settings.time === undefined ? defaultSeeds : undefined);
+  const records = new Map<number, Recorded>();
+  const isReal = isRealTime(planAt(request, 0));
+  await executing(session, { isReal, records }, async (execution) => {
+    const seeds = settings.seeds ?? (settings.time === undefined ? (isReal ? defaultRealSeeds : defaultSeeds) : undefined);
     const limits = { ...(seeds === undefined ? {} : { seeds }), ...(settings.time === undefined ? {} : { timeMs: settings.time }) };
     const stopAt = (digest: RunDigest): boolean => digest.verdict === "invalid" && settings.all !== true;
     for await (const digest of explore({
@@ -84,7 +90,20 @@ async function searched(session: Session, request: PlanRequest): Promise<Search>
     }
   });
   progress.end();
-  return { tally, digests, elapsedMs: terminal.monotonicMs() - startMs };
+  return { tally, digests, elapsedMs: terminal.monotonicMs() - startMs, records };
+}
+
+/** Over all cores in simulation; in real time one after the other, unless the user says how many: they would disturb each other. */
+async function executing(
+  session: Session,
+  { isReal, records }: { readonly isReal: boolean; readonly records: Map<number, Recorded> },
+  body: (execution: Execution) => Promise<void>,
+): Promise<void> {
+  if (!isReal) return await withWorkers(session, body);
+  const onKept = (index: number, recorded: Recorded): void => {
+    if (recorded.result.verdict.verdict !== "valid") records.set(index, recorded);
+  };
+  await withRealTime(session, { parallel: session.settings.workers ?? 1, keeps: () => true, onKept }, body);
 }
 
 function remember(digests: Summary, digest: RunDigest): void {
@@ -96,15 +115,15 @@ function remember(digests: Summary, digest: RunDigest): void {
 }
 
 /** The first failure of each class, run again here, made smaller and stored; without one, the first run that nobody can judge. */
-async function kept(session: Session, request: PlanRequest, { tally, digests }: Search): Promise<RunReport[]> {
+async function kept(session: Session, request: PlanRequest, { tally, digests, records }: Search): Promise<RunReport[]> {
   const failures = [...tally.classes.values()].map(({ first }) => first).filter((digest) => digest.verdict === "invalid");
   const doubtful = failures.length === 0 && digests.firstUnknown?.ending !== "interrupted" ? [digests.firstUnknown] : [];
   const reports: RunReport[] = [];
   for (const digest of [...failures.slice(0, keptFailures), ...doubtful]) {
     if (digest?.plan === undefined || digest.ending === "stuck" || digest.ending === "crashed" || session.isInterrupted) continue;
-    const result = await runHere(session, digest.plan);
-    const shrinkMs = (session.settings.shrinkTime ?? defaultShrinkMs) / Math.max(1, Math.min(failures.length, keptFailures));
-    reports.push(await keepRun(session, result, { system: request.loaded.system, keep: true, shrinkMs, runLine: runLine(request, digest.seed) }));
+    const { result, folder }: Ran = records.get(digest.index) ?? (await runOnce(session, digest.plan));
+    const shrinkMs = shrinkTime(session, result.plan) / Math.max(1, Math.min(failures.length, keptFailures));
+    reports.push(await keepRun(session, result, { system: request.loaded.system, keep: true, shrinkMs, runLine: runLine(request, digest.seed), folder }));
   }
   return reports;
 }
@@ -168,5 +187,6 @@ function whyOf({ tally, digests }: Search): string {
 }
 
 function rate(tally: Tally, elapsedMs: number): string {
-  return `${Math.round(tally.runCount / Math.max(0.001, elapsedMs / 1000))} runs/s`;
+  const perSecond = tally.runCount / Math.max(0.001, elapsedMs / 1000);
+  return perSecond < 2 ? `${(60 * perSecond).toFixed(1)} runs/min` : `${Math.round(perSecond)} runs/s`;
 }

@@ -4,7 +4,9 @@ import { nemeses } from "../../nemesis/index.ts";
 import { table } from "../../reports/table.ts";
 import { visible } from "../../reports/index.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
-import { shippedRuntimes, shippedSystems } from "../registry.ts";
+import { stateOf } from "../ownership.ts";
+import { shippedSystems } from "../registry.ts";
+import { shippedRuntimes } from "../runtimes.ts";
 
 export const listCommand: CommandDefinition = {
   name: "list",
@@ -31,7 +33,7 @@ async function run(session: Session): Promise<Conclusion> {
       { indent: "  " },
     ),
     "",
-    `runtimes: ${Object.keys(shippedRuntimes).join(", ")}`,
+    `runtimes: ${shippedRuntimes.join(", ")}`,
     "",
     `stored runs in ${session.settings.store}: ${runs.length === 0 ? "none" : runs.length}`,
     ...table(
@@ -57,7 +59,7 @@ async function run(session: Session): Promise<Conclusion> {
       })),
     })),
     nemeses: nemeses.map(({ name, text, kinds }) => ({ name, text, kinds })),
-    runtimes: Object.keys(shippedRuntimes),
+    runtimes: shippedRuntimes,
     runs,
   };
   return { ending: "valid", text: `${lines.join("\n")}\n`, document };
@@ -72,7 +74,9 @@ function systemLines({ name, text, variants, bugs }: System): string[] {
 /** A run that cannot be read is still listed. */
 function verdictOf(session: Session, id: string): string {
   try {
-    return session.store.run(id).readVerdict()?.verdict ?? "not judged";
+    const folder = session.store.run(id);
+    const state = stateOf(folder);
+    return state === "ended" ? (folder.readVerdict()?.verdict ?? "not judged") : state === "running" ? "running" : "cut off: not judged";
   } catch (error) {
     return `unreadable: ${error instanceof Error ? visible(error.message, 100) : "unknown reason"}`;
   }

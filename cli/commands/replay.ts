@@ -6,10 +6,10 @@ import { worstEnding, type Ending } from "../../harness/exit-code.ts";
 import { checkDeterminism, createSimulation } from "../../runtimes/simulation/index.ts";
 import { shellWord } from "../arguments.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
-import { runHere } from "../execution.ts";
+import { runOnce, type Ran } from "../execution.ts";
 import { programName } from "../host.ts";
 import { keepRun, replayLine, reportOf, shownPath } from "../keeping.ts";
-import { resolvePlan } from "../registry.ts";
+import { resolveNames, resolvePlan } from "../registry.ts";
 import { conclusionOf } from "./run.ts";
 import { storedPlan } from "./stored.ts";
 
@@ -25,14 +25,16 @@ export const replayCommand: CommandDefinition = {
 
 async function run(session: Session, text: string): Promise<Conclusion> {
   const { plan, folder } = storedPlan(session, text);
-  const { system } = await resolvePlan(plan);
-  const again = await replay(plan, { run: (bare) => runHere(session, bare), explainDivergence });
+  const { system } = await resolveNames(plan);
+  const records: Ran[] = [];
+  const again = await replay(plan, { run: async (bare) => (await ranOnce(session, bare, records)).result, explainDivergence });
   const { result } = again;
-  const isInterrupted = result.ending === "interrupted" && session.isInterrupted;
+  const own = records[0]?.folder;
+  const isInterrupted = session.isInterrupted && (own !== undefined || result.ending === "interrupted");
   const runLine = `replay ${shellWord(text)}`;
   const report =
-    session.settings.keep === true
-      ? await keepRun(session, result, { system, keep: true, shrinkMs: 0, runLine })
+    session.settings.keep === true || own !== undefined
+      ? await keepRun(session, result, { system, keep: true, shrinkMs: 0, runLine, folder: own })
       : reportOf(result, {
           system,
           id: folder?.id ?? "",
@@ -46,6 +48,13 @@ async function run(session: Session, text: string): Promise<Conclusion> {
     text: `${sentence}\n\n${conclusion.text}`,
     document: { ...conclusion.document, replay: { outcome: again.outcome, explanation: again.explanation, isSameFailure: again.isSameFailure ?? null } },
   };
+}
+
+/** In real time each replay is a run of its own, and stored as such. */
+async function ranOnce(session: Session, plan: Plan, records: Ran[]): Promise<Ran> {
+  const ran = await runOnce(session, plan);
+  records.push(ran);
+  return ran;
 }
 
 /** A simulated run that diverges is a failure of ours: the harness or the code under it is not what it was. */

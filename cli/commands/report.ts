@@ -4,8 +4,9 @@ import type { RunResult } from "../../harness/run.ts";
 import { runPage } from "../../reports/index.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
 import { replayLine, reportOf, shownPath } from "../keeping.ts";
-import { resolvePlan } from "../registry.ts";
+import { resolveNames } from "../registry.ts";
 import { storedLogs } from "../stored-logs.ts";
+import { judgedAgain } from "./check-run.ts";
 import { conclusionOf } from "./run.ts";
 import { storedRun } from "./stored.ts";
 
@@ -16,15 +17,18 @@ export const reportCommand: CommandDefinition = {
   summary: "tell a stored run again and make its page anew",
   options: [],
   examples: ["report latest", "report 20260728 --json"],
-  run: run,
+  run: report,
 };
 
-async function run(session: Session, text: string): Promise<Conclusion> {
-  const { plan, history, folder } = await storedRun(session, text);
-  const stored = folder?.readVerdict();
-  if (folder === undefined || stored === undefined)
-    throw new UsageError("not-judged", `"${text}" is not a stored run with a verdict.`, `Judge it first: check ${text}.`);
-  const { system } = await resolvePlan(plan);
+async function report(session: Session, text: string): Promise<Conclusion> {
+  const run = await storedRun(session, text);
+  const { plan, history, folder } = run;
+  if (folder === undefined)
+    throw new UsageError("not-stored", `"${text}" is not a stored run.`, `Name one of those that list shows, or judge the file: check ${text}.`);
+  const stored = folder.readVerdict();
+  // Cut off before it was judged: that comes first, and it says of itself that it was cut.
+  if (stored === undefined) return { ...conclusionOf(session, await judgedAgain(session, run, text), false), ending: "valid" };
+  const { system } = await resolveNames(plan);
   const { verdict, why, claims, evidence, statistics, failureClass, ending, run: numbers } = stored;
   const result: RunResult = {
     plan,
@@ -35,7 +39,7 @@ async function run(session: Session, text: string): Promise<Conclusion> {
     statistics: numbers,
     logs: storedLogs(folder),
   };
-  const report = reportOf(result, { system, id: folder.id, repeatLine: replayLine(session, folder.id), pagePath: shownPath(session, folder.reportPath) });
-  folder.writeReport(await runPage(report));
-  return { ...conclusionOf(session, report, false), ending: "valid" };
+  const told = reportOf(result, { system, id: folder.id, repeatLine: replayLine(session, folder.id), pagePath: shownPath(session, folder.reportPath) });
+  folder.writeReport(await runPage(told));
+  return { ...conclusionOf(session, told, false), ending: "valid" };
 }

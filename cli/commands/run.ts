@@ -2,11 +2,13 @@
 import { runDocument, runText, type RunReport } from "../../reports/index.ts";
 import type { CommandDefinition, Conclusion, Session } from "../command.ts";
 import type { Plan } from "../../harness/plan.ts";
-import { runHere } from "../execution.ts";
-import { defaultShrinkMs, keepRun } from "../keeping.ts";
-import { planOptions } from "../options.ts";
+import { runOnce } from "../execution.ts";
+import { programName } from "../host.ts";
+import { keepRun, shrinkTime, storeWords } from "../keeping.ts";
+import { planOptions, type Settings } from "../options.ts";
 import { planAt, planRequest, runLine } from "../plan-request.ts";
-import { resolvePlan } from "../registry.ts";
+import { resolveNames } from "../registry.ts";
+import { isRealTime } from "../runtimes.ts";
 
 export const runCommand: CommandDefinition = {
   name: "run",
@@ -20,29 +22,39 @@ export const runCommand: CommandDefinition = {
     "run kv --bug stale-reads --seed 7",
     "run kv --bug stale-reads --stop-on-violation --duration 10m",
     "run ./my-system.ts --nodes 3 --keep",
+    "run kv --runtime process --nemesis partition-halves --duration 20s",
   ],
   run: run,
 };
 
 async function run(session: Session, systemText: string): Promise<Conclusion> {
-  const { settings, terminal } = session;
-  const request = planRequest(await session.loadSystem(systemText), { systemText, settings, freshSeed: freshSeed(session) });
+  const { settings } = session;
+  const request = planRequest(await session.loadSystem(systemText), { systemText, settings: withRealTimeLength(settings), freshSeed: freshSeed(session) });
   session.store.prepare();
   const isStopping = settings.stopOnViolation ?? false;
   const plan = isStopping ? await stoppingEarly(session, planAt(request, 0)) : planAt(request, 0);
-  const result = await runHere(session, plan);
+  const { result, folder } = await runOnce(session, plan);
   const report = await keepRun(session, result, {
     system: request.loaded.system,
     keep: settings.keep ?? false,
-    shrinkMs: settings.shrinkTime ?? defaultShrinkMs,
+    shrinkMs: shrinkTime(session, plan),
+    folder,
     runLine: `${runLine(request, plan.seed)}${isStopping ? " --stop-on-violation" : ""}`,
   });
-  return conclusionOf(session, report, result.ending === "interrupted" && terminal.interruption.aborted);
+  return conclusionOf(session, report, session.isInterrupted && (isRealTime(plan) || result.ending === "interrupted"));
+}
+
+/** How long `run` lasts in real time, where nobody wants to wait for a drawn length. */
+const realTimeLengthMs = 10_000;
+
+function withRealTimeLength(settings: Settings): Settings {
+  const isReal = settings.runtime !== undefined && isRealTime({ runtime: settings.runtime });
+  return isReal && settings.duration === undefined ? { ...settings, duration: realTimeLengthMs } : settings;
 }
 
 /** The same plan, ended at the first violation that can be noticed while it runs: of an invariant, or by an answer of a client. */
 async function stoppingEarly(session: Session, plan: Plan): Promise<Plan> {
-  const { workload } = await resolvePlan(plan);
+  const { workload } = await resolveNames(plan);
   if (workload.online === undefined) session.terminal.complain(`note: nothing to watch: the checker of ${workload.name} judges finished histories only\n`);
   return { ...plan, options: { ...plan.options, phases: { ...plan.options.phases, stopAtViolation: true, stopAtImpossibleAnswer: true } } };
 }
@@ -51,11 +63,17 @@ async function stoppingEarly(session: Session, plan: Plan): Promise<Plan> {
 export function conclusionOf(session: Session, report: RunReport, isInterrupted: boolean): Conclusion {
   const { verdict } = report.result.verdict;
   const document = runDocument(report);
+  const isCutShort = isInterrupted && report.id !== "" && isRealTime(report.result.plan);
   return {
     ending: isInterrupted && verdict !== "invalid" ? "interrupted" : verdict,
-    text: runText(report, session.paint),
+    text: `${runText(report, session.paint)}${isCutShort ? checkLine(session, report.id) : ""}`,
     document: { ...document, schema: document["schema"] ?? null, verdict },
   };
+}
+
+/** What was recorded until an interruption is worth a judgement of its own. */
+function checkLine(session: Session, id: string): string {
+  return `${session.paint("strong", "check   ")}  ${programName()} check ${id}${storeWords(session)}\n`;
 }
 
 /** Short enough to be read aloud; recorded with everything that is drawn from it. */

@@ -4,7 +4,8 @@ import type { CommandDefinition, Conclusion, Session } from "../command.ts";
 import { runHere } from "../execution.ts";
 import { runPage } from "../../reports/index.ts";
 import { defaultShrinkMs, replayLine, reportOf, shownPath, shrinkPlan } from "../keeping.ts";
-import { resolvePlan } from "../registry.ts";
+import { resolveNames } from "../registry.ts";
+import { isRealTime } from "../runtimes.ts";
 import { conclusionOf } from "./run.ts";
 import { storedPlan } from "./stored.ts";
 
@@ -18,9 +19,12 @@ export const shrinkCommand: CommandDefinition = {
   run: run,
 };
 
+/** Room for a dozen runs of ten seconds. */
+const realTimeShrinkMs = 180_000;
+
 async function run(session: Session, text: string): Promise<Conclusion> {
   const { plan } = storedPlan(session, text);
-  const { system } = await resolvePlan(plan);
+  const { system } = await resolveNames(plan);
   session.store.prepare();
   const first = plan.script === undefined || plan.expect === undefined ? await runHere(session, plan) : undefined;
   const failing = first?.plan ?? plan;
@@ -31,7 +35,7 @@ async function run(session: Session, text: string): Promise<Conclusion> {
       `${text} does not fail, so there is nothing to make smaller.`,
       "Name a run that is invalid; `list` shows the stored ones.",
     );
-  const shrunk = await shrinkPlan(session, failing, { failureClass, timeMs: session.settings.time ?? defaultShrinkMs });
+  const shrunk = await shrinkPlan(session, failing, { failureClass, timeMs: session.settings.time ?? (isRealTime(plan) ? realTimeShrinkMs : defaultShrinkMs) });
   if (shrunk.result === undefined) return notReproduced(session, { text, failureClass, isInterrupted: shrunk.ending === "interrupted" });
   const result = { ...shrunk.result, plan: shrunk.plan };
   const folder = session.store.save(result);

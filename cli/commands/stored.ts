@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { UsageError } from "../../harness/errors.ts";
 import { readHistory } from "../../harness/history-file.ts";
 import type { History } from "../../harness/history.ts";
-import { parsePlan, planHash } from "../../harness/parse-plan.ts";
+import { parsePlan } from "../../harness/parse-plan.ts";
 import type { Plan } from "../../harness/plan.ts";
 import { parseDocument } from "../../harness/store-files.ts";
-import type { RunFolder } from "../../harness/store-run.ts";
+import { RunFolder } from "../../harness/store-run.ts";
 import type { Session } from "../command.ts";
+import { stateOf } from "../ownership.ts";
 
 /** A plan, and the run it belongs to if it is stored as one. */
 export interface StoredPlan {
@@ -30,22 +31,27 @@ export interface StoredRun {
   readonly plan: Plan;
   readonly history: History;
   readonly folder: RunFolder | undefined;
+  /** The files beside the history, of a stored run or not. */
+  readonly beside: RunFolder;
 }
 
 /** A run, or a history file with a plan.json beside it. @throws UsageError if they do not belong together */
 export async function storedRun(session: Session, text: string): Promise<StoredRun> {
   const located = session.store.locate(fromHere(session, text));
+  if (located.kind === "run" && stateOf(located.run) === "running")
+    throw new UsageError("still-running", `The run ${located.run.id} is still under way.`, "Wait for its end, or interrupt it with Ctrl-C where it runs.");
   const path = located.kind === "run" ? located.run.historyPath : located.path;
   if (!path.endsWith(".jsonl")) throw new UsageError("not-a-history", `${path} is not a history (history.jsonl).`, "Name a run or its history.jsonl.");
   const { header, history } = await readHistory(path);
+  const beside = located.kind === "run" ? located.run : new RunFolder("", dirname(path));
   const plan = located.kind === "run" ? located.run.readPlan() : planBeside(path);
-  if (header.planHash !== planHash(plan))
+  if (!beside.isOwnHistory(header.planHash))
     throw new UsageError(
       "other-plan",
       `The history ${path} was recorded for another plan than the plan.json beside it.`,
       "Put the plan.json of the same run beside it.",
     );
-  return { plan, history, folder: located.kind === "run" ? located.run : undefined };
+  return { plan, history, folder: located.kind === "run" ? located.run : undefined, beside };
 }
 
 function planBeside(historyPath: string): Plan {

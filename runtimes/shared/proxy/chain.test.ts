@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Chain } from "./chain.ts";
+import { Conversation } from "./conversation.ts";
 import { ManualClock } from "./fixtures/manual-clock.ts";
 import { createToxic, updateToxic, type Toxic, type ToxicRequest } from "./toxic.ts";
 
@@ -16,7 +17,7 @@ class Line {
   constructor() {
     this.chain = new Chain(
       "downstream",
-      { seed: "line", proxy: "p", connection: 1, clock: this.clock },
+      { seed: "line", proxy: "p", connection: 1, clock: this.clock, conversation: new Conversation(), affect: () => undefined },
       {
         write: (chunk) => {
           this.hasBytesAfterEnd ||= this.endCount > 0;

@@ -1,15 +1,24 @@
 // The stages of one direction of one connection, in the order in which their toxics were made; exchanged while bytes flow. For flows.
+import type { Conversation } from "./conversation.ts";
 import { fateOf } from "./fate.ts";
 import type { ProxyClock } from "./proxy-clock.ts";
-import type { Direction, Sink, Stage } from "./stage.ts";
+import type { Direction } from "./direction.ts";
+import type { Sink, Stage } from "./stage.ts";
 import type { Toxic } from "./toxic.ts";
 
-/** What a connection tells its chains. */
+/** What a connection or session tells its chains. */
 export interface ChainContext {
   readonly seed: string;
   readonly proxy: string;
   readonly connection: number;
   readonly clock: ProxyClock;
+  /** A toxic did something, counted under the effect's name. */
+  affect(this: void, toxic: string, effect: string, count: number): void;
+}
+
+/** Of connections only. */
+export interface StreamContext extends ChainContext {
+  readonly conversation: Conversation;
 }
 
 /** Where a chain ends: the flow. */
@@ -22,19 +31,19 @@ export interface Terminal extends Sink {
 }
 
 /** Whether the toxic hits this connection. The same answer every time. */
-export function isHit(toxic: Toxic, { seed, proxy, connection }: ChainContext): boolean {
+export function isHit(toxic: Toxic, { seed, proxy, connection }: Pick<ChainContext, "seed" | "proxy" | "connection">): boolean {
   if (toxic.toxicity >= 1) return true;
   return fateOf({ seed, proxy, connection, direction: toxic.direction, toxic: toxic.name }).draw < toxic.toxicity;
 }
 
 export class Chain implements Sink {
   readonly #direction: Direction;
-  readonly #context: ChainContext;
+  readonly #context: StreamContext;
   readonly #terminal: Terminal;
   #slots: Slot[] = [];
   #isOver = false;
 
-  constructor(direction: Direction, context: ChainContext, terminal: Terminal) {
+  constructor(direction: Direction, context: StreamContext, terminal: Terminal) {
     this.#direction = direction;
     this.#context = context;
     this.#terminal = terminal;
@@ -79,6 +88,7 @@ export class Chain implements Sink {
   #remove(slot: Slot): void {
     slot.stage.remove();
     slot.stage.dispose();
+    this.#context.conversation.forget(slot.toxic.name);
     this.#slots = this.#slots.filter((candidate) => candidate !== slot);
     this.#link();
   }
@@ -109,7 +119,12 @@ class Slot implements Sink {
 
   constructor(
     toxic: Toxic,
-    { direction, context, next, terminal }: { readonly direction: Direction; readonly context: ChainContext; readonly next: Sink; readonly terminal: Terminal },
+    {
+      direction,
+      context,
+      next,
+      terminal,
+    }: { readonly direction: Direction; readonly context: StreamContext; readonly next: Sink; readonly terminal: Terminal },
   ) {
     this.toxic = toxic;
     this.next = next;
@@ -121,6 +136,8 @@ class Slot implements Sink {
       clock: context.clock,
       close: () => this.#close(),
       reset: () => terminal.reset(),
+      affect: (effect, count = 1) => context.affect(toxic.name, effect, count),
+      exchange: () => context.conversation.exchangeOf(toxic.name),
     });
     if (stage === undefined) throw new Error(`Assertion failed: ${toxic.type.name} has no stage`);
     this.stage = stage;

@@ -1,15 +1,15 @@
 // One client connection with its server connection: two flows that live and die together. For the TCP side of a proxy.
 import { connect, type Socket } from "node:net";
-import { isHit, type ChainContext } from "./chain.ts";
+import { isHit, type StreamContext } from "./chain.ts";
 import type { ProxyCounters } from "./counters.ts";
 import type { ProxyEffect, ResetCause } from "./effect.ts";
 import { Flow, type FlowOwner, type OnHeal } from "./flow.ts";
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 import type { Toxic } from "./toxic.ts";
 
 /** What a connection needs of its proxy. */
 export interface ConnectionSettings {
-  readonly context: ChainContext;
+  readonly context: StreamContext;
   readonly upstream: { readonly host: string; readonly port: number };
   readonly counters: ProxyCounters;
   /** How a client learns that its server cannot be reached: RST, or FIN as in the reference. */
@@ -48,6 +48,12 @@ export class Connection implements FlowOwner {
 
   get isOpen(): boolean {
     return this.#flows !== undefined;
+  }
+
+  /** The server spoke last and everything has passed: most likely a connection that waits in its client's pool. */
+  get isIdle(): boolean {
+    const { lastSpeaker } = this.#settings.context.conversation;
+    return !this.#isOver && lastSpeaker === "downstream" && this.#flows?.upstream.isClear === true && this.#flows.downstream.isClear;
   }
 
   /** Dials the server and lets bytes flow. Does nothing on a connection that is open or over. */
@@ -101,12 +107,25 @@ export class Connection implements FlowOwner {
     }
   }
 
-  reset(cause: ResetCause): void {
+  /** False: nothing of it was open any more. */
+  reset(cause: ResetCause): boolean {
     const isFirst = this.#finish();
     // A connection that is closing, and whose peer does not read, would stay for ever: a cut takes it as well.
-    if (!isFirst && cause !== "cut") return;
+    if (!isFirst && cause !== "cut") return false;
     if (isFirst) this.#settings.effect({ kind: "reset", connection: this.#settings.context.connection, cause });
-    for (const socket of this.#sockets()) resetSocket(socket);
+    const open = this.#sockets().filter((socket) => !socket.destroyed);
+    for (const socket of open) resetSocket(socket);
+    return open.length > 0;
+  }
+
+  /**
+   * The process at this end is gone. What was under way to it is lost; what it has sent arrives when it is due, and after that the
+   * other end is reset: at once if nothing holds it up.
+   */
+  lose(end: "client" | "server"): void {
+    if (this.#flows === undefined) return void this.reset("cut");
+    resetSocket((end === "client" ? this.#client : this.#server) ?? this.#client);
+    this.#flows[end === "client" ? "upstream" : "downstream"].lose();
   }
 
   /** Destroys both sockets, also those of a connection that is closing: the proxy stops. */

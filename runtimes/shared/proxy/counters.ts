@@ -1,5 +1,5 @@
 // Bytes of a proxy, counted as they pass. For metrics; live, not only when a connection ends.
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 
 /** Of one direction. */
 export interface ByteCounter {

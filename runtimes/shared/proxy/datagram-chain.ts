@@ -1,7 +1,8 @@
 // The toxics of one direction of one datagram session, in the order in which they were made. For sessions.
 import type { ChainContext } from "./chain.ts";
 import { fateOf } from "./fate.ts";
-import type { DatagramStage, Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
+import type { DatagramStage } from "./stage.ts";
 import type { Toxic } from "./toxic.ts";
 
 interface Slot {
@@ -55,7 +56,12 @@ export class DatagramChain {
     const { random } = fateOf({ ...this.#context, direction: this.#direction, toxic: toxic.name });
     // The place is looked up when a datagram comes out: the stages around this one change while it holds some.
     const deliver = (datagram: Buffer): void => this.#passOn(this.#slots.findIndex((slot) => slot.stage === stage) + 1, datagram);
-    const stage = toxic.type.datagramStage?.(toxic.attributes, { deliver, random, clock: this.#context.clock });
+    const stage = toxic.type.datagramStage?.(toxic.attributes, {
+      deliver,
+      affect: (effect) => this.#context.affect(toxic.name, effect, 1),
+      random,
+      clock: this.#context.clock,
+    });
     if (stage === undefined) throw new Error(`Assertion failed: ${toxic.type.name} has no datagram stage`);
     return { toxic, stage };
   }

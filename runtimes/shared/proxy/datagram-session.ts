@@ -5,7 +5,7 @@ import { isHit, type ChainContext } from "./chain.ts";
 import type { ProxyCounters } from "./counters.ts";
 import { DatagramChain } from "./datagram-chain.ts";
 import type { ProxyEffect } from "./effect.ts";
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 import type { Toxic } from "./toxic.ts";
 
 export interface SessionSettings {

@@ -1,7 +1,7 @@
 // What the proxy did to connections, as events with times: for effects of faults, reports and tests.
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 
-/** Why a connection was reset: its server could not be reached, a peer reset it, a toxic, or a cut. */
+/** Why a connection was reset: its server could not be reached, a peer reset it or is gone, a toxic, or a cut. */
 export type ResetCause = "dial" | "peer" | "toxic" | "cut";
 
 export type ProxyEffect =
@@ -9,12 +9,14 @@ export type ProxyEffect =
   | { readonly kind: "reset"; readonly connection: number; readonly cause: ResetCause }
   /** The proxy was stopped with the connection open. */
   | { readonly kind: "dropped"; readonly connection: number }
-  /** A toxic `refuse` answered a new connection. */
+  /** A toxic `refuse` answered a new connection, or it came in the moment in which the listener was closed. */
   | { readonly kind: "refused"; readonly connection: number }
   /** A chunk met a blocked direction and is held; 0 bytes: an end or a reset. */
   | { readonly kind: "stalled"; readonly connection: number; readonly direction: Direction; readonly sizeBytes: number }
   /** A datagram met a blocked direction: it is gone. */
   | { readonly kind: "lost"; readonly connection: number; readonly direction: Direction; readonly sizeBytes: number }
+  /** A toxic did something, counted under the name of the effect. */
+  | { readonly kind: "affected"; readonly connection: number; readonly toxic: string; readonly effect: string; readonly count: number }
   /** What was held went on its way after a heal. */
   | { readonly kind: "released"; readonly connection: number; readonly direction: Direction; readonly sizeBytes: number };
 

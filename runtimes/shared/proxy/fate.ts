@@ -1,6 +1,6 @@
 // The seed rules: which connections a toxic hits is a function of (seed, proxy, connection number, direction, toxic), drawn once.
 import { seededRandom, type Random } from "../../../harness/random.ts";
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 
 /** Everything that a draw may depend on. Never the time, never what other connections or toxics drew. */
 export interface FateKey {

@@ -1,8 +1,8 @@
 // One direction of one connection: bytes and the end from one socket to the other, through the toxics, held while the direction is blocked.
 import type { Socket } from "node:net";
-import { Chain, type ChainContext, type Terminal } from "./chain.ts";
+import { Chain, type StreamContext, type Terminal } from "./chain.ts";
 import type { ByteCounter } from "./counters.ts";
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 import type { Toxic } from "./toxic.ts";
 
 /** The connection, as its flows see it. */
@@ -27,15 +27,20 @@ export class Flow implements Terminal {
   readonly #destination: Socket;
   readonly #counter: ByteCounter;
   readonly #owner: FlowOwner;
-  readonly #context: ChainContext;
+  readonly #context: StreamContext;
   /** Absent while no toxic hits this direction: nothing then stands between the sockets. */
   #chain: Chain | undefined;
   #isBackedUp = false;
   #isPaused = false;
   #isBlocked = false;
   #isOver = false;
+  /** The sender has sent its end. */
+  #isEnding = false;
+  /** The end has been passed on. */
   #hasEnded = false;
   #isClosing = false;
+  /** The sender's process is gone: an end is a reset now. */
+  #isLost = false;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #heldEnding: "end" | "reset" | undefined;
@@ -48,7 +53,7 @@ export class Flow implements Terminal {
       counter,
       owner,
       context,
-    }: { readonly source: Socket; readonly destination: Socket; readonly counter: ByteCounter; readonly owner: FlowOwner; readonly context: ChainContext },
+    }: { readonly source: Socket; readonly destination: Socket; readonly counter: ByteCounter; readonly owner: FlowOwner; readonly context: StreamContext },
   ) {
     this.#direction = direction;
     this.#source = source;
@@ -60,7 +65,10 @@ export class Flow implements Terminal {
 
   start(): void {
     this.#source.on("data", (chunk: Buffer) => this.#take(chunk));
-    this.#source.on("end", () => (this.#isOver ? undefined : (this.#chain ?? this).end()));
+    this.#source.on("end", () => {
+      this.#isEnding = true;
+      if (!this.#isOver) (this.#chain ?? this).end();
+    });
     this.#destination.on("drain", () => {
       this.#isBackedUp = false;
       this.settle();
@@ -75,6 +83,11 @@ export class Flow implements Terminal {
     this.#chain?.fit(toxics);
     if (this.#chain?.isEmpty === true) this.#chain = undefined;
     this.settle();
+  }
+
+  /** Nothing is held back or stands between. */
+  get isClear(): boolean {
+    return this.#chain === undefined && !this.#isBlocked && !this.#isBackedUp;
   }
 
   block(): void {
@@ -105,6 +118,14 @@ export class Flow implements Terminal {
     this.#owner.stalled(this.#direction, 0);
   }
 
+  /** The sender's process is gone, its socket too. What it has sent arrives all the same, when it is due; then the connection is reset. */
+  lose(): void {
+    if (this.#isOver) return;
+    this.#isLost = true;
+    if (this.#hasEnded) this.#owner.reset("peer");
+    else if (!this.#isEnding) (this.#chain ?? this).end();
+  }
+
   /** The connection is over. */
   dispose(): void {
     this.#isOver = true;
@@ -127,6 +148,7 @@ export class Flow implements Terminal {
       this.#heldEnding ??= "end";
       return this.#owner.stalled(this.#direction, 0);
     }
+    if (this.#isLost) return this.#owner.reset("peer");
     this.#hasEnded = true;
     if (this.#isClosing) this.#owner.close();
     else if (!this.#destination.destroyed) this.#destination.end();
@@ -153,9 +175,12 @@ export class Flow implements Terminal {
   #take(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#counter.receivedBytes += chunk.length;
-    if (this.#chain === undefined) return this.write(chunk);
-    this.#chain.write(chunk);
-    this.settle();
+    if (this.#chain === undefined) this.write(chunk);
+    else {
+      this.#chain.write(chunk);
+      this.settle();
+    }
+    this.#context.conversation.lastSpeaker = this.#direction;
   }
 
   #hold(chunk: Buffer): void {

@@ -1,4 +1,5 @@
 // The proxy: an embedded engine for runtimes, and a server with Toxiproxy's HTTP API around it.
+export { formatAddress, parseAddress } from "./address.ts";
 export { ProxyEngine } from "./engine.ts";
 export type { EngineOptions, Populated } from "./engine.ts";
 export type { Proxy, ProxyRequest } from "./proxy.ts";
@@ -7,7 +8,7 @@ export type { Grudge } from "./conditions.ts";
 export { ProxyError } from "./proxy-error.ts";
 export type { ProxyEffect, ProxyEvent, ProxyObserver, ResetCause } from "./effect.ts";
 export type { OnHeal } from "./flow.ts";
-export type { Direction } from "./stage.ts";
+export type { Direction } from "./direction.ts";
 export type { Toxic, ToxicRequest } from "./toxic.ts";
 export { toxicTypes } from "./toxics/catalogue.ts";
 export type { ByteCounter, ProxyCounters } from "./counters.ts";

@@ -6,7 +6,7 @@ import type { Carrier } from "./carrier.ts";
 import type { ProxyCounters } from "./counters.ts";
 import type { OnHeal } from "./flow.ts";
 import { ProxyError, toxicNotFound } from "./proxy-error.ts";
-import type { Direction } from "./stage.ts";
+import { directions, type Direction } from "./direction.ts";
 import { createToxic, toxicJson, updateToxic, type Toxic, type ToxicRequest } from "./toxic.ts";
 import type { Protocol } from "./toxics/catalogue.ts";
 
@@ -22,8 +22,6 @@ export interface ProxyRequest {
   readonly link?: Link;
 }
 
-const directions: readonly Direction[] = ["upstream", "downstream"];
-
 export class Proxy {
   readonly name: string;
   readonly protocol: Protocol;
@@ -33,7 +31,13 @@ export class Proxy {
   #listen: string;
   #upstream: string;
   #isEnabled = false;
+  /** The process behind it is dead, or has not begun to serve. */
+  #isDown = false;
+  /** Grows whenever it is taken down. */
+  #downCount = 0;
   #toxics: readonly Toxic[] = [];
+  /** Toxics of faults, named for them, at most one a direction: behind the others, and shown to nobody. */
+  #imposed: readonly Toxic[] = [];
   /** Who blocks each direction, and who refuses new connections, by id. */
   readonly #blockers: Readonly<Record<Direction, Set<string>>> = { upstream: new Set(), downstream: new Set() };
   readonly #refusers = new Set<string>();
@@ -114,7 +118,7 @@ export class Proxy {
     if (this.#isEnabled) return;
     await this.#bind();
     this.#isEnabled = true;
-    if (this.#refusers.size > 0) this.#carrier.unlisten();
+    if (this.#isRefused) this.#carrier.decline();
   }
 
   /** Refuses and drops at once; resolves when no socket is left. */
@@ -152,20 +156,65 @@ export class Proxy {
   /** New connections are refused (no listener) until nobody does so any more; open ones stay. Idempotent for a holder. */
   refuse(holder: string): void {
     this.#refusers.add(holder);
-    this.#carrier.unlisten();
+    this.#carrier.decline();
   }
 
   /** Takes back what the holder did; bytes flow when this returns. True if it may listen again, see `listenAgain`. */
   lift(holder: string, onHeal: OnHeal): boolean {
+    if (this.#imposed.some(({ name }) => name === holder)) this.#impose(this.#imposed.filter(({ name }) => name !== holder));
     for (const direction of directions) this.#unblock(holder, direction, onHeal);
     return this.#refusers.delete(holder);
   }
 
   /** After a refusal was lifted. Does nothing on a proxy that listens, is stopped, or is refused again. @throws ProxyError 500 */
   async listenAgain(): Promise<void> {
-    if (this.#refusers.size > 0 || !this.#isEnabled || this.#carrier.isListening) return;
+    if (this.#isRefused || !this.#isEnabled || this.#carrier.isListening) return;
     await this.#bind();
-    if (this.#refusers.size > 0) this.#carrier.unlisten();
+    if (this.#isRefused) this.#carrier.decline();
+  }
+
+  /** A toxic of a fault, named for it. Does nothing if the fault has one in this direction. */
+  impose(toxic: Toxic): void {
+    if (this.#imposed.some(({ name, direction }) => name === toxic.name && direction === toxic.direction)) return;
+    this.#impose([...this.#imposed, toxic]);
+  }
+
+  /** The process behind it is dead, or has not begun to serve: refuses, and ends what is open, see `Connection.lose`. Idempotent. */
+  takeDown(): void {
+    this.#isDown = true;
+    this.#downCount++;
+    this.#carrier.decline();
+    this.#carrier.lose("server");
+  }
+
+  /** There is a process again, and nothing is left of the one before. Does nothing more if it is taken down meanwhile. @throws ProxyError 500 */
+  async bringUp(upstream: string): Promise<void> {
+    this.takeDown();
+    const downCount = this.#downCount;
+    await this.redirect(upstream);
+    if (downCount !== this.#downCount) return;
+    this.#isDown = false;
+    await this.listenAgain();
+  }
+
+  /** The process that had dialed is gone: what it has sent arrives, nobody gets an answer. */
+  loseClients(): void {
+    this.#carrier.lose("client");
+  }
+
+  /** Ends idle connections, so that their clients have to connect anew. Answers how many there were. */
+  retire(): number {
+    return this.#carrier.retire();
+  }
+
+  /** Who blocks this direction, by id. */
+  blockersOf(direction: Direction): ReadonlySet<string> {
+    return this.#blockers[direction];
+  }
+
+  /** Who refuses new connections, by id. */
+  get refusers(): ReadonlySet<string> {
+    return this.#refusers;
   }
 
   /** Resets every open connection. Answers how many there were. */
@@ -186,9 +235,18 @@ export class Proxy {
     };
   }
 
+  get #isRefused(): boolean {
+    return this.#isDown || this.#refusers.size > 0;
+  }
+
   #apply(toxics: readonly Toxic[]): void {
     this.#toxics = toxics;
-    this.#carrier.apply(toxics);
+    this.#carrier.apply([...toxics, ...this.#imposed]);
+  }
+
+  #impose(toxics: readonly Toxic[]): void {
+    this.#imposed = toxics;
+    this.#carrier.apply([...this.#toxics, ...toxics]);
   }
 
   #unblock(holder: string, direction: Direction, onHeal: OnHeal): void {

@@ -1,9 +1,7 @@
 // What a toxic is made of: its attributes, and a stage in one direction of one connection (or datagram session). For toxics and the data path.
 import type { Random } from "../../../harness/random.ts";
+import type { ExchangeState } from "./conversation.ts";
 import type { ProxyClock } from "./proxy-clock.ts";
-
-/** `upstream`: from the client to the server. */
-export type Direction = "upstream" | "downstream";
 
 /** Takes the bytes of one direction in order, then at most one end. */
 export interface Sink {
@@ -24,6 +22,10 @@ export interface StageContext {
   close(this: void): void;
   /** Ends the connection at once: RST on both sides. */
   reset(this: void): void;
+  /** The toxic did something worth counting, under this name. */
+  affect(this: void, effect: string, count?: number): void;
+  /** What the toxics of this name share on this connection, one in each direction. */
+  exchange(this: void): ExchangeState;
 }
 
 /** A toxic at work in one direction of one connection. */
@@ -40,6 +42,8 @@ export interface Stage<A extends Attributes = Attributes> extends Sink {
 
 export interface DatagramContext {
   deliver(this: void, datagram: Buffer): void;
+  /** The toxic did something to a datagram, counted under this name. */
+  affect(this: void, effect: string): void;
   readonly random: Random;
   readonly clock: ProxyClock;
 }

@@ -2,7 +2,8 @@
 import type { Json, JsonObject } from "../../../harness/json.ts";
 import { goFloat, goInteger, goString, structField, type GoPlace } from "./go-values.ts";
 import { badBody, ProxyError } from "./proxy-error.ts";
-import type { Attributes, Direction, Field, ToxicType } from "./stage.ts";
+import type { Direction } from "./direction.ts";
+import type { Attributes, Field, ToxicType } from "./stage.ts";
 import { isFor, toxicTypeNamed, type Protocol } from "./toxics/catalogue.ts";
 
 /** Immutable: an update puts a new one in its place, with the same name. */

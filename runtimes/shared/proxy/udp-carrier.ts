@@ -4,7 +4,7 @@ import { isIPv6 } from "node:net";
 import { resolveAddress, type Address } from "./address.ts";
 import type { Carrier, CarrierSettings } from "./carrier.ts";
 import { DatagramSession } from "./datagram-session.ts";
-import type { Direction } from "./stage.ts";
+import type { Direction } from "./direction.ts";
 import type { Toxic } from "./toxic.ts";
 
 const idleMs = 60_000;
@@ -19,6 +19,7 @@ export class UdpCarrier implements Carrier {
   /** Resolved once for each `listen`: a datagram cannot wait for a name. */
   #target: Address = { host: "127.0.0.1", port: 0 };
   #socket: Socket | undefined;
+  #isDeclining = false;
   #toxics: readonly Toxic[] = [];
   #sessionCount = 0;
   #openSocketCount = 0;
@@ -29,7 +30,7 @@ export class UdpCarrier implements Carrier {
   }
 
   get isListening(): boolean {
-    return this.#socket !== undefined;
+    return this.#socket !== undefined && !this.#isDeclining;
   }
 
   get openCount(): number {
@@ -45,6 +46,10 @@ export class UdpCarrier implements Carrier {
 
   async listen({ host, port }: Address): Promise<Address> {
     await this.redirect(this.upstream);
+    if (this.#socket !== undefined && this.#isDeclining) {
+      this.#isDeclining = false;
+      return { host: this.#socket.address().address, port: this.#socket.address().port };
+    }
     const socket = createSocket(host === "" || isIPv6(host) ? "udp6" : "udp4");
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject).bind({ port, ...(host === "" ? {} : { address: host }) }, () => {
@@ -60,9 +65,25 @@ export class UdpCarrier implements Carrier {
     return { host: bound.address, port: bound.port };
   }
 
+  /** The socket stays bound, so that the port stays its own; what comes is gone. */
+  decline(): void {
+    this.#isDeclining = this.#socket !== undefined;
+  }
+
   unlisten(): void {
     this.#socket?.close();
     this.#socket = undefined;
+    this.#isDeclining = false;
+  }
+
+  /** Sessions of a client that is gone end by themselves: what it has sent is under way. */
+  lose(end: "client" | "server"): void {
+    if (end === "server") this.drop();
+  }
+
+  /** Datagrams know no connections. */
+  retire(): number {
+    return 0;
   }
 
   drop(): void {
@@ -94,6 +115,7 @@ export class UdpCarrier implements Carrier {
   }
 
   #received(datagram: Buffer, client: Address): void {
+    if (this.#isDeclining) return;
     const key = `${client.host} ${client.port}`;
     const session = this.#sessions.get(key) ?? this.#open(client, key);
     session?.fromClient(datagram);
@@ -108,7 +130,13 @@ export class UdpCarrier implements Carrier {
     const session = new DatagramSession({
       socket,
       target: this.#target,
-      context: { seed, proxy, connection: number, clock },
+      context: {
+        seed,
+        proxy,
+        connection: number,
+        clock,
+        affect: (toxic, name, count) => effect({ kind: "affected", connection: number, toxic, effect: name, count }),
+      },
       counters,
       blocked: this.#blocked,
       idleMs,

@@ -156,7 +156,12 @@ describe("toxics of datagrams", () => {
   function bench(type: string, attributes: Attributes, seed = "bench"): { stage: DatagramStage; clock: ManualClock; delivered: string[] } {
     const clock = new ManualClock();
     const delivered: string[] = [];
-    const context = { clock, random: seededRandom(seed), deliver: (datagram: Buffer): void => void delivered.push(datagram.toString("latin1")) };
+    const context = {
+      clock,
+      random: seededRandom(seed),
+      affect: () => undefined,
+      deliver: (datagram: Buffer): void => void delivered.push(datagram.toString("latin1")),
+    };
     const stage = toxicTypeNamed(type)?.datagramStage?.(attributes, context);
     if (stage === undefined) throw new Error(`${type} has no datagram stage`);
     return { stage, clock, delivered };

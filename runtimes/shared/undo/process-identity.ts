@@ -1,25 +1,21 @@
 // Which process a number meant when it was written down, so that a recycled pid is never touched. For whoever signals or patches a process.
 import { readFileSync, readlinkSync } from "node:fs";
+import type { ProcessStat } from "./process-stat.ts";
+import { bootBySysctl, statByPs } from "./ps-process.ts";
 
-/** One process of one boot. Linux only: elsewhere nothing can be identified. It survives exec, because the kernel keeps pid and start time. */
+export type { ProcessStat } from "./process-stat.ts";
+
+/** One process of one boot. On macOS by `ps`, with a start time in whole seconds. It survives exec, because the kernel keeps pid and start time. */
 export interface ProcessIdentity {
   /** As seen from the pid namespace named in `boot`. */
   readonly pid: number;
-  /** Field 22 of `/proc/PID/stat`: clock ticks since boot, as the kernel prints it. */
+  /** Linux: field 22 of `/proc/PID/stat`, clock ticks since boot, as the kernel prints it. */
   readonly startTime: string;
   /** Boot id and pid namespace: the same pid and start time after a reboot or in another container mean another process. */
   readonly boot: string;
 }
 
-/** The fields of `/proc/PID/stat` that this house uses. */
-export interface ProcessStat {
-  /** One letter: R running, S sleeping, D waiting for a disk, T stopped, t traced, Z dead but not waited for, X dead. */
-  readonly state: string;
-  readonly parentPid: number;
-  readonly startTime: string;
-}
-
-/** Undefined when there is no such process, or this is not Linux. */
+/** Undefined when there is no such process, or this system cannot tell (Windows). */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   const stat = readProcessStat(pid);
   const boot = currentBoot();
@@ -63,6 +59,7 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 /** Undefined when there is no such process. `of`: a thread's path below `/proc`, e.g. `17/task/18`. */
 export function readProcessStat(of: number | string): ProcessStat | undefined {
   if (typeof of === "number" && !(Number.isSafeInteger(of) && of > 0)) return undefined;
+  if (process.platform === "darwin") return typeof of === "number" ? statByPs(of) : undefined;
   const text = readOrUndefined(`/proc/${of}/stat`);
   if (text === undefined) return undefined;
   // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
@@ -77,6 +74,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 function currentBoot(): string | undefined {
+  if (process.platform === "darwin") return bootBySysctl();
   const id = readOrUndefined("/proc/sys/kernel/random/boot_id")?.trim();
   try {
     return id === undefined ? undefined : `${id} ${readlinkSync("/proc/self/ns/pid")}`;

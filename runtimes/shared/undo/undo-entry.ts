@@ -15,6 +15,16 @@ export function resumeProcess(process: ProcessIdentity): UndoAction {
   return { kind: "resume-process", data: { process: { ...process } } };
 }
 
+/** Ends a process that was started for one run, whatever state it is in. */
+export function killProcess(process: ProcessIdentity): UndoAction {
+  return { kind: "kill-process", data: { process: { ...process } } };
+}
+
+/** Removes a folder that was made for one run, with all that is in it. An absolute path whose last part `runFolderName` has made. */
+export function removeRunFolder(path: string): UndoAction {
+  return { kind: "remove-run-folder", data: { path } };
+}
+
 /** Gives a process its own vDSO back. The bytes are not in the log but beside the stub in the process: a log cannot make anybody write code. */
 export function restoreVdso(process: ProcessIdentity): UndoAction {
   return { kind: "restore-vdso", data: { process: { ...process } } };

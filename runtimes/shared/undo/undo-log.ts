@@ -28,10 +28,10 @@ export class UndoLog {
   #nextId = 1;
   #state: "open" | "failed" | "closed" = "open";
 
-  /** @throws EnvironmentError if the file is there already, cannot be created, or the owner cannot be identified (no /proc) */
+  /** @throws EnvironmentError if the file is there already, cannot be created, or the owner cannot be identified (Windows) */
   constructor(path: string, options: { readonly runId: string }) {
     const owner = identifyProcess(process.pid);
-    if (owner === undefined) throw new EnvironmentError("this machine has no /proc to identify processes by", "run on Linux");
+    if (owner === undefined) throw new EnvironmentError("this machine has neither /proc nor ps to tell processes apart", "run on Linux or macOS");
     this.path = path;
     this.#descriptor = createFile(path);
     const header: UndoHeader = { schema: undoSchema, runId: options.runId, owner };

@@ -1,7 +1,7 @@
 // Counters of the proxies in Prometheus' text format (version 0.0.4). For `GET /metrics`.
 import type { ByteCounter } from "../counters.ts";
 import type { Proxy } from "../proxy.ts";
-import type { Direction } from "../stage.ts";
+import type { Direction } from "../direction.ts";
 
 /** What `/metrics` shows; with neither there is no such page. */
 export interface MetricsOptions {

@@ -4,10 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { formatAddress, listenError } from "../address.ts";
 import type { ProxyEngine } from "../engine.ts";
 import { ProxyError } from "../proxy-error.ts";
-import { errorAnswer, plain, send, type Answer } from "./answer.ts";
+import { errorAnswer, noContent, plain, send, type Answer } from "./answer.ts";
 import { firstJson } from "./go-json.ts";
 import type { MetricsOptions } from "./metrics.ts";
-import { routes, type Route } from "./routes.ts";
+import { faultRoutes } from "./fault-routes.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes.ts";
 
 export interface ProxyServerOptions {
   readonly engine: ProxyEngine;
@@ -17,6 +19,13 @@ export interface ProxyServerOptions {
   readonly port?: number;
   /** Default: neither, then `/metrics` is not found. */
   readonly metrics?: MetricsOptions;
+  /** Default: true. False: Toxiproxy's routes only, none under `/faultline/`. */
+  readonly isExtended?: boolean;
+  /**
+   * The origin of pages that may use this API, e.g. `http://localhost:3000`, or `*`. Default: none, and browsers are turned away as by
+   * the reference: whoever reaches the API may open ports on this machine.
+   */
+  readonly allowOrigin?: string;
   /** One line for each request that changed something or was deprecated. */
   readonly log?: (level: "info" | "warn", message: string) => void;
 }
@@ -63,18 +72,37 @@ export class ProxyServer {
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     const { method = "", url = "" } = request;
-    const matches = routesOf(url);
+    if (this.#isPreflight(request, response)) return send(response, noContent());
+    const matches = matchesOf(url, this.#options.isExtended === false ? routes : [...routes, ...faultRoutes]);
     if (matches.length === 0) return send(response, plain(404, "404 page not found"));
     const match = matches.find(({ route }) => route.methods.length === 0 || route.methods.includes(method));
     if (match === undefined) return send(response, { status: 405, body: "" });
     const requestId = newRequestId();
-    if (request.headers["user-agent"]?.startsWith("Mozilla/") === true) return send(response, plain(403, "User agent not allowed"), requestId);
+    const isBrowser = request.headers["user-agent"]?.startsWith("Mozilla/") === true;
+    if (isBrowser && !this.#isAllowed(request)) return send(response, plain(403, "User agent not allowed"), requestId);
     const answer = await this.#answer(request, match);
     if (match.route.isDeprecatedBy !== undefined) this.#options.log?.("warn", `${method} ${url} is deprecated, use ${match.route.isDeprecatedBy}`);
     else if (method !== "GET") this.#options.log?.("info", `${method} ${url} ${answer.status}`);
     send(response, answer, requestId);
     // The rest of a body that is too long is not waited for.
     if (answer.status === 413) request.destroy();
+  }
+
+  /** Whether the request comes from a page that may use the API. */
+  #isAllowed({ headers }: IncomingMessage): boolean {
+    const { allowOrigin } = this.#options;
+    return allowOrigin !== undefined && headers.origin !== undefined && (allowOrigin === "*" || allowOrigin === headers.origin);
+  }
+
+  /** Sets what lets the page read the answer. True: it only asks whether it may. */
+  #isPreflight(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!this.#isAllowed(request)) return false;
+    response.setHeader("Access-Control-Allow-Origin", this.#options.allowOrigin ?? "");
+    response.setHeader("Vary", "Origin");
+    if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return false;
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+    response.setHeader("Access-Control-Allow-Headers", "Content-Type");
+    return true;
   }
 
   async #answer(request: IncomingMessage, { route, proxy, toxic }: Match): Promise<Answer> {
@@ -96,7 +124,7 @@ interface Match {
 }
 
 /** Names stand between slashes, decoded before the slashes are looked for: a name with one cannot be addressed, as in the reference. */
-function routesOf(url: string): readonly Match[] {
+function matchesOf(url: string, routes: readonly Route[]): readonly Match[] {
   const segments = decoded(url.replace(/[?#].*$/s, "")).split("/");
   return routes.flatMap((route) => {
     const pattern = route.path.split("/");

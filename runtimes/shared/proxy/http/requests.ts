@@ -65,9 +65,14 @@ export function partitionRequest(body: Json): { readonly grudge: Grudge; readonl
 /** Without `id` everything is healed. @throws ProxyError 400 */
 export function healRequest(body: Json): { readonly id: string | undefined; readonly onHeal: OnHeal } {
   const object = goObject(body, goValue, "faultline.Heal");
+  return { id: text(object, "id", "Heal"), onHeal: onHealOf(object) };
+}
+
+/** @throws ProxyError 400 */
+export function onHealOf(object: JsonObject): OnHeal {
   const onHeal = text(object, "onHeal", "Heal") ?? "deliver";
   if (onHeal !== "deliver" && onHeal !== "cut") throw badBody("onHeal must be deliver or cut");
-  return { id: text(object, "id", "Heal"), onHeal };
+  return onHeal;
 }
 
 function proxyFields(object: JsonObject): ProxyRequest & { readonly listen: string } {
@@ -83,7 +88,8 @@ function proxyFields(object: JsonObject): ProxyRequest & { readonly listen: stri
   };
 }
 
-function protocolOf(object: JsonObject): "tcp" | "udp" {
+/** @throws ProxyError 400 */
+export function protocolOf(object: JsonObject): "tcp" | "udp" {
   const protocol = text(object, "protocol", "Proxy") ?? "tcp";
   if (protocol !== "tcp" && protocol !== "udp") throw badBody("protocol must be tcp or udp");
   return protocol;
@@ -109,7 +115,8 @@ function attributesOf(object: JsonObject): { readonly attributes?: JsonObject } 
   return value === undefined ? {} : { attributes: goObject(value, structField("", "attributes"), "toxics.Toxic") };
 }
 
-function text(object: JsonObject, name: string, goType: string): string | undefined {
+/** A member that is a string, if it is there. @throws ProxyError 400 */
+export function text(object: JsonObject, name: string, goType: string): string | undefined {
   const value = member(object, name);
   return value === undefined ? undefined : goString(value, structField(goType, name));
 }

@@ -1,36 +1,15 @@
-// Every route of the API: Toxiproxy's, and our own under `/faultline/`. For the server.
-import type { Json } from "../../../../harness/json.ts";
-import { linksOf } from "../conditions.ts";
+// The routes of Toxiproxy. For the server.
 import type { ProxyEngine } from "../engine.ts";
 import { ProxyError } from "../proxy-error.ts";
 import type { Proxy } from "../proxy.ts";
 import { toxicJson } from "../toxic.ts";
 import { json, jsonMap, noContent, plain, type Answer } from "./answer.ts";
-import { metricsText, type MetricsOptions } from "./metrics.ts";
-import { healRequest, partitionRequest, populateRequest, proxyChange, proxyRequest, toxicChange, toxicRequest } from "./requests.ts";
+import { metricsText } from "./metrics.ts";
+import { populateRequest, proxyChange, proxyRequest, toxicChange, toxicRequest } from "./requests.ts";
+import type { Request, Route } from "./route.ts";
 
 /** The version of the reference whose API this is. */
 export const apiVersion = "2.12.0";
-
-export interface Request {
-  readonly engine: ProxyEngine;
-  /** What stands in the path for `{proxy}` and `{toxic}`; empty where the route has none. */
-  readonly proxy: string;
-  readonly toxic: string;
-  readonly metrics: MetricsOptions;
-  /** @throws ProxyError 400, also for no body at all */
-  body(this: void): Json;
-}
-
-export interface Route {
-  /** Empty: any. */
-  readonly methods: readonly string[];
-  readonly path: string;
-  /** An older way of doing it, which still works. */
-  readonly isDeprecatedBy?: string;
-  /** Throws ProxyError. */
-  run(request: Request): Answer | Promise<Answer>;
-}
 
 /** Of routes with the same path the method decides. */
 export const routes: readonly Route[] = [
@@ -70,9 +49,6 @@ export const routes: readonly Route[] = [
     run: () => ({ status: 200, type: "application/json;charset=utf-8", body: `{"version": "${apiVersion}"}\n` }),
   },
   { methods: [], path: "/metrics", run: metrics },
-  { methods: ["POST"], path: "/faultline/partition", run: partition },
-  { methods: ["POST"], path: "/faultline/heal", run: heal },
-  { methods: ["GET"], path: "/faultline/links", run: links },
 ];
 
 function withProxy(proxy: Proxy, toxic: (proxy: Proxy) => Parameters<typeof toxicJson>[0]): Answer {
@@ -124,32 +100,4 @@ async function reset({ engine }: Request): Promise<Answer> {
 function metrics({ engine, metrics: options }: Request): Answer {
   if (!options.proxies && !options.runtime) return plain(404, "404 page not found");
   return { status: 200, type: "text/plain; version=0.0.4; charset=utf-8", body: metricsText(engine.proxies(), options) };
-}
-
-/** The whole grudge in one turn of the event loop. */
-function partition({ engine, body }: Request): Answer {
-  const { grudge, id } = partitionRequest(body());
-  engine.block(id, linksOf(grudge));
-  return noContent();
-}
-
-async function heal({ engine, body }: Request): Promise<Answer> {
-  const { id, onHeal } = healRequest(body());
-  await (id === undefined ? engine.heal(onHeal) : engine.lift(id, onHeal));
-  return noContent();
-}
-
-function links({ engine }: Request): Answer {
-  const linked = engine.proxies().filter(({ link }) => link !== undefined);
-  return json(
-    200,
-    linked.map(({ name, link, openCount, counters }) => ({
-      name,
-      from: link?.from ?? "",
-      to: link?.to ?? "",
-      openCount,
-      upstream: { ...counters.upstream },
-      downstream: { ...counters.downstream },
-    })),
-  );
 }

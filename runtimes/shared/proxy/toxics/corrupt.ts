@@ -38,6 +38,7 @@ class CorruptStage implements Stage<CorruptAttributes> {
     let position = this.#gapBytes;
     while (position < damaged.length) {
       damaged[position] = (damaged[position] ?? 0) ^ (1 << this.#context.random.below(8, "bit"));
+      this.#context.affect("corruptedBytes");
       position += 1 + gapBytes(this.#probability, this.#context.random);
     }
     this.#gapBytes = position - damaged.length;
@@ -74,7 +75,7 @@ function gapBytes(probability: number, random: Random): number {
   return Math.floor(Math.log(1 - random.float("gap")) / Math.log1p(-probability));
 }
 
-function corruptDatagrams(initial: CorruptAttributes, { deliver, random }: DatagramContext): DatagramStage<CorruptAttributes> {
+function corruptDatagrams(initial: CorruptAttributes, { deliver, random, affect }: DatagramContext): DatagramStage<CorruptAttributes> {
   let { probability } = initial;
   return {
     push(datagram) {
@@ -82,6 +83,7 @@ function corruptDatagrams(initial: CorruptAttributes, { deliver, random }: Datag
       const damaged = Buffer.from(datagram);
       const position = random.below(damaged.length, "byte");
       damaged[position] = (damaged[position] ?? 0) ^ (1 << random.below(8, "bit"));
+      affect("corruptedDatagrams");
       deliver(damaged);
     },
     update: (attributes) => void ({ probability } = attributes),

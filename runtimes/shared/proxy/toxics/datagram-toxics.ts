@@ -23,7 +23,8 @@ export const loss: ToxicType<Chance> = {
   fault: (attributes) => notProbable(attributes, "probability"),
   datagramStage: (attributes, context) =>
     filter(attributes, (datagram, { probability }) => {
-      if (!context.random.chance(probability, "loss")) context.deliver(datagram);
+      if (context.random.chance(probability, "loss")) context.affect("lostDatagrams");
+      else context.deliver(datagram);
     }),
 };
 
@@ -35,7 +36,9 @@ export const duplicate: ToxicType<Chance> = {
   datagramStage: (attributes, context) =>
     filter(attributes, (datagram, { probability }) => {
       context.deliver(datagram);
-      if (context.random.chance(probability, "duplicate")) context.deliver(datagram);
+      if (!context.random.chance(probability, "duplicate")) return;
+      context.affect("duplicatedDatagrams");
+      context.deliver(datagram);
     }),
 };
 
@@ -61,7 +64,11 @@ export const reorder: ToxicType<Reorder> = {
 function reorderStage(attributes: Reorder, context: DatagramContext): DatagramStage<Reorder> {
   const delays = new DatagramDelays(context);
   return {
-    ...filter(attributes, (datagram, { probability, delay }: Reorder) => delays.push(datagram, context.random.chance(probability, "reorder") ? delay : 0)),
+    ...filter(attributes, (datagram, { probability, delay }: Reorder) => {
+      const isHit = context.random.chance(probability, "reorder");
+      if (isHit && delay > 0) context.affect("delayedDatagrams");
+      delays.push(datagram, isHit ? delay : 0);
+    }),
     remove: () => delays.flush(),
     dispose: () => delays.clear(),
   };

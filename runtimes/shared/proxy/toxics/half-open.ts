@@ -8,12 +8,16 @@ export const halfOpen: ToxicType = {
   stage: (_attributes, context) => halfOpenStage(context),
 };
 
-function halfOpenStage({ reset }: StageContext): Stage {
+function halfOpenStage({ reset, affect }: StageContext): Stage {
   let hasLost = false;
-  const lose = (): void => void (hasLost = true);
   return {
-    write: lose,
-    end: lose,
+    write(chunk) {
+      hasLost = true;
+      affect("lostBytes", chunk.length);
+    },
+    end() {
+      hasLost = true;
+    },
     isFull: () => false,
     update: () => undefined,
     remove() {

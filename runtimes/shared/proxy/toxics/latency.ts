@@ -40,12 +40,14 @@ class LatencyStage implements Stage<LatencyAttributes> {
   }
 
   write(chunk: Buffer): void {
-    this.#queue.push(chunk, this.#dueMs());
+    const waitMs = delayMs(this.#attributes, this.#context.random);
+    if (waitMs > 0) this.#context.affect("slowedChunks");
+    this.#queue.push(chunk, this.#context.clock.nowMs() + waitMs);
   }
 
   /** The end is delayed like a chunk. */
   end(): void {
-    this.#queue.push("end", this.#dueMs());
+    this.#queue.push("end", this.#context.clock.nowMs() + delayMs(this.#attributes, this.#context.random));
   }
 
   isFull(): boolean {
@@ -64,10 +66,6 @@ class LatencyStage implements Stage<LatencyAttributes> {
   dispose(): void {
     this.#queue.clear();
   }
-
-  #dueMs(): number {
-    return this.#context.clock.nowMs() + delayMs(this.#attributes, this.#context.random);
-  }
 }
 
 class DatagramLatencyStage implements DatagramStage<LatencyAttributes> {
@@ -82,7 +80,9 @@ class DatagramLatencyStage implements DatagramStage<LatencyAttributes> {
   }
 
   push(datagram: Buffer): void {
-    this.#delays.push(datagram, delayMs(this.#attributes, this.#context.random));
+    const waitMs = delayMs(this.#attributes, this.#context.random);
+    if (waitMs > 0) this.#context.affect("slowedDatagrams");
+    this.#delays.push(datagram, waitMs);
   }
 
   update(attributes: LatencyAttributes): void {
