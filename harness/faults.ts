@@ -106,7 +106,10 @@ export interface Injection {
   readonly detail: JsonObject;
 }
 
-/** How much a fault did while it was in force: messages stalled, operations failed, processes killed ... 0: it had no effect. */
+/**
+ * How much a fault did while it was in force: messages stalled, operations failed, processes killed ... 0: it had no effect.
+ * `detail.isUnmeasured` true: nobody can tell, and the count means nothing (a foreign proxy that counts nothing).
+ */
 export interface FaultEffect {
   readonly affectedCount: number;
   readonly detail: JsonObject;

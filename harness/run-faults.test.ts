@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { resolvedRegister } from "./fixtures/register-system.ts";
 import { onMark, troubled } from "./fixtures/trouble.ts";
+import { effectiveFaults } from "./run-summary.ts";
 import { runPlan } from "./runner.ts";
+import type { Runtime } from "./runtime.ts";
 
 describe("faults", () => {
   test("are injected, lifted and skipped, each with its victims and effect", async () => {
@@ -26,6 +28,19 @@ describe("faults", () => {
     expect(history.faults.find(({ action }) => action === "skip")?.detail).toEqual({ reason: "the fixture has no disk-full" });
     expect(statistics.faults["partition"]).toEqual({ injectedCount: 1, effectiveCount: 1, skippedCount: 0 });
     expect(statistics.faults["disk-full"]).toEqual({ injectedCount: 0, effectiveCount: 0, skippedCount: 1 });
+  });
+
+  test("whose effect nobody measured count as in effect: a claim that does not cover them accuses nobody", async () => {
+    const resolved = resolvedRegister({ plan: { rateHz: 100 }, nemeses: [troubled] });
+    const run: Runtime["run"] = (plan, body) =>
+      resolved.runtime.run(plan, (cluster) => {
+        const lift = cluster.faults.lift.bind(cluster.faults);
+        Object.assign(cluster.faults, { lift: async (id: string) => ({ ...(await lift(id)), affectedCount: 0, detail: { isUnmeasured: true } }) });
+        return body(cluster);
+      });
+    const { history } = await runPlan({ ...resolved, runtime: { ...resolved.runtime, run } });
+    expect(history.faults.filter(({ action }) => action === "lift").map(({ detail }) => detail)).toContainEqual({ isUnmeasured: true });
+    expect(effectiveFaults(history.faults)).toEqual({ kill: 2, partition: 1 });
   });
 
   test("begin after the warm-up, triggers too", async () => {

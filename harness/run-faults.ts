@@ -133,7 +133,9 @@ export class FaultAgenda implements Agenda {
 
   #lift(planned: PlannedFault): void {
     this.#inForce.delete(planned.id);
-    const lifted = ({ affectedCount, detail }: FaultEffect): void => this.#record(planned, "lift", { ...detail, affectedCount });
+    // Without a count nobody can rule an effect out: see `effectiveFaults`.
+    const lifted = ({ affectedCount, detail }: FaultEffect): void =>
+      this.#record(planned, "lift", detail["isUnmeasured"] === true ? detail : { ...detail, affectedCount });
     const failed = (error: unknown): void => this.#record(planned, "lift", { error: messageOf(error) });
     this.#track(this.#options.cluster.faults.lift(planned.id).then(lifted, failed));
   }
