@@ -2,6 +2,7 @@
 // behind its proxy, without faults; and what a run costs before and after its load. `node bench/process.bench.ts [seconds]`, which
 // fails below its limit. The limit is for two idle cores; on busy ones the processor time per operation says more.
 import { readFileSync, readdirSync } from "node:fs";
+import { platform } from "node:process";
 import { runPlan } from "../harness/runner.ts";
 import type { Plan } from "../harness/plan.ts";
 import { createProcessRuntime } from "../runtimes/process/index.ts";
@@ -44,8 +45,9 @@ function planFor(clients: number): Plan {
   };
 }
 
-/** Processor time of this process's children that still run, milliseconds. Linux. */
+/** Processor time of this process's children that still run, milliseconds; not known but on Linux. */
 function childrenMs(): number {
+  if (platform !== "linux") return NaN;
   let ticks = 0;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {

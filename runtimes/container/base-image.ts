@@ -1,9 +1,8 @@
 // The image below a node's image, made from this machine's own Node and its libraries: no registry, the very Node that runs the harness.
-import { spawn } from "node:child_process";
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { EnvironmentError } from "../../harness/errors.ts";
+import { CommandError, runCommand } from "../shared/power/index.ts";
 import { hashOf } from "./content-hash.ts";
 import type { Engine } from "./engine.ts";
 import { kindLabel } from "./labels.ts";
@@ -68,15 +67,13 @@ function fileEntry({ path, source }: { readonly path: string; readonly source: s
 }
 
 async function lddOf(program: string): Promise<string> {
-  const child = spawn("ldd", [program], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, LC_ALL: "C" } });
-  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
   try {
-    const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    if (code === 0 || /not a dynamic executable|statically linked/.test(output + complaint)) return output;
-    throw new Error(complaint.trim() || `ldd ended with ${code}`);
+    return await runCommand(["ldd", program]);
   } catch (cause) {
+    if (!(cause instanceof CommandError)) throw cause;
+    if (/not a dynamic executable|statically linked/.test(cause.said)) return "";
     throw new EnvironmentError(
-      `The libraries of ${program} cannot be listed: ${String(cause)}.`,
+      `The libraries of ${program} cannot be listed: ${cause.said}.`,
       "Give the engine an image node:24-slim, which is used instead.",
       { cause },
     );

@@ -24,4 +24,5 @@ test("whatever bytes follow, whole frames before them are read", () => {
     }),
   );
   expect(errorTextIn(Buffer.concat([frame(2, Buffer.from("a")), Buffer.from("no frame at all")]))).toBe("a");
+  expect(errorTextIn(Buffer.concat([frame(2, Buffer.from("a")), frame(2, Buffer.from("cut off")).subarray(0, 10)]))).toBe("a");
 });

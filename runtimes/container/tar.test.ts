@@ -61,6 +61,17 @@ test("any name and any length survives, around the limits of a header and of a b
   );
 });
 
+test("plain names at the limit of a header survive too", async () => {
+  const names = [99, 100, 101, 250].map((length) => `x/${"n".repeat(length - 2)}`);
+  const target = await unpacked(
+    names.flatMap((path): TarEntry[] => [
+      { kind: "text", path, mode: 0o600, text: path },
+      { kind: "link", path: `${path.length}`, target: path },
+    ]),
+  );
+  for (const name of names) expect(readFileSync(join(target, String(name.length)), "utf8")).toBe(name);
+});
+
 test("equal contents give equal bytes, whatever their dates", async () => {
   const entries = (source: string): TarEntry[] => [{ kind: "file", path: "f", mode: 0o644, source, sizeBytes: 3 }];
   for (const name of ["one", "two"]) writeFileSync(join(folder, name), "abc");

@@ -9,23 +9,19 @@ export const compileCacheFolder = "/app/.compile-cache";
 /** A program that does not end by itself leaves nothing in the cache. */
 const limitMs = 20_000;
 
-/**
- * `programs` end at once when they are run without arguments and input; the module is imported. What they say and how they end is of no interest:
- * without a warm cache everything is the same, but slower.
- */
+/** Runs what it is given, one after the other. What that says and how it ends is of no interest: without a warm cache everything is the same, but slower. */
 const script = `
-const { spawnSync } = await import("node:child_process");
-const [module, ...programs] = process.argv.slice(1);
-for (const program of programs) spawnSync(process.execPath, [program], { stdio: "ignore", timeout: 5000 });
-await import(module);
+const { spawnSync } = require("node:child_process");
+for (const program of process.argv.slice(1)) spawnSync(process.execPath, [program], { stdio: "ignore", timeout: 5000 });
 process.exit(0);
 `;
 
 export interface WarmUpOptions {
   /** Of the image; it names the warm one afterwards. */
   readonly reference: string;
-  /** Paths in the image. */
+  /** Path in the image; it is imported. */
   readonly module: string;
+  /** Paths in the image; they end at once when they are run without arguments and input. */
   readonly programs: readonly string[];
 }
 
@@ -33,7 +29,7 @@ export interface WarmUpOptions {
 export async function warmUp({ docker }: Engine, { reference, module, programs }: WarmUpOptions): Promise<void> {
   const container = await docker.createContainer({
     Image: reference,
-    Cmd: ["node", "--input-type=module", "--eval", script, module, ...programs],
+    Cmd: ["node", "--import", module, "--eval", script, ...programs],
     User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     Labels: runLabels("node", "warm-up"),
     HostConfig: { Init: true, NetworkMode: "none", CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"] },

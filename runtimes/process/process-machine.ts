@@ -1,5 +1,6 @@
 // One node's place on this machine: its folder, its bootstrap file, the process of each incarnation. For the process machinery.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { NodeName } from "../../harness/operation.ts";
 import type { Machine, Running, RunFrame } from "../shared/cluster/index.ts";
@@ -72,6 +73,6 @@ export class ProcessMachine implements Machine {
   async remove(): Promise<void> {
     await this.#running?.kill();
     await this.#options.filesystem?.remove();
-    rmSync(this.#options.directory, { recursive: true, force: true });
+    await rm(this.#options.directory, { recursive: true, force: true });
   }
 }

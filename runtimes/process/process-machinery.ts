@@ -1,5 +1,6 @@
 // Where node processes live: a folder of their own under the system's temporary one, and no process that outlives the harness. For the process runtime.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EnvironmentError } from "../../harness/errors.ts";
@@ -69,7 +70,8 @@ export class ProcessMachinery implements Machinery {
     process.off("exit", this.#onExit);
     await this.#code.close();
     await this.network?.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    // Not in one go: other runs in this process must not stand still for it.
+    await rm(this.#directory, { recursive: true, force: true });
     this.#note.done();
   }
 

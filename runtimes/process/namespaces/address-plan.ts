@@ -37,7 +37,7 @@ export class AddressPlan {
     this.#blockSize = 2 * 2 ** Math.ceil(Math.log2(Math.max(2, this.#indexes.size)));
     if ((hosts.nodes.length + 1) * this.#blockSize > subnetSize) {
       const problem = `${hosts.nodes.length} nodes and ${hosts.clients.length} clients need more addresses than a subnet of ${subnetSize} has`;
-      throw new EnvironmentError(problem, "use fewer clients, or --option realTime.network=proxy");
+      throw new EnvironmentError(problem, "use fewer clients, or --network proxy");
     }
     this.subnet = `${textOf(this.#start)}/20`;
     this.hub = textOf(this.#start + 1);

@@ -71,7 +71,7 @@ export class NamespaceLinks implements Links {
   /** @throws EnvironmentError for what `capabilities` says cannot be done */
   async begin(fault: NetworkFault): Promise<void> {
     const capability = this.capabilities()[fault.kind];
-    if (capability !== true) throw new EnvironmentError(`${fault.kind}: ${capability}`, "leave this fault out, or use --option realTime.network=proxy");
+    if (capability !== true) throw new EnvironmentError(`${fault.kind}: ${capability}`, "leave this fault out, or use --network proxy");
     await this.#inTurn(async () => {
       await this.#end(fault.id);
       await this.#begin(fault, this.#nextNumber++);

@@ -48,7 +48,7 @@ export async function createNamespaceLinks(options: NamespaceOptions): Promise<N
   }
 }
 
-const wayOut = "see what is missing with faultline doctor, or use --option realTime.network=proxy";
+const wayOut = "see what is missing with faultline doctor, or use --network proxy";
 
 async function prepared(router: Router): Promise<Delays> {
   const { hub } = router;

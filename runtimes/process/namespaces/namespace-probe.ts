@@ -8,7 +8,7 @@ import { createRouter, type Router } from "./router.ts";
 
 const limitMs = 2_000;
 const tools = "run on Linux as root with CAP_NET_ADMIN and CAP_SYS_ADMIN, with iproute2 and util-linux installed";
-const kernel = "use a kernel with these modules (hosted machines often have them in an extra package), or --option realTime.network=proxy";
+const kernel = "use a kernel with these modules (hosted machines often have them in an extra package), or --network proxy";
 
 /** Dials the harness and stays connected until it is ended. */
 const dialler = `const [host, port] = process.argv.slice(1); require("node:net").connect(Number(port), host).on("error", () => process.exit()).on("close", () => process.exit());`;

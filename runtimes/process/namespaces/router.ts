@@ -142,7 +142,7 @@ async function claimSubnet(hub: Holder, { runId, nodes, clients }: RouterOptions
     if (taken.some((range) => overlap(range, plan.subnet))) continue;
     if (await claim(hub, device)) return { plan, device };
   }
-  throw new EnvironmentError("all subnets in 198.18.0.0/15 are in use on this machine", "end other runs in namespaces, or use --option realTime.network=proxy");
+  throw new EnvironmentError("all subnets in 198.18.0.0/15 are in use on this machine", "end other runs in namespaces, or use --network proxy");
 }
 
 async function claim(hub: Holder, device: string): Promise<boolean> {

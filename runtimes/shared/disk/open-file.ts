@@ -115,7 +115,11 @@ export class OpenFile {
     const { image } = this.#keeper;
     if (image.weightBytes <= mostWeightBytes) return;
     const heaviest = image.inodes().reduce((a, b) => (b.weightBytes > a.weightBytes ? b : a));
-    this.#keeper.record({ kind: "synced", inode: heaviest.id, sequence: heaviest.sequence, outcome: "flushed" });
+    try {
+      this.#keeper.record({ kind: "synced", inode: heaviest.id, sequence: heaviest.sequence, outcome: "flushed" });
+    } catch {
+      // The write before it has happened and is answered so; the next one tries again.
+    }
   }
 
   #closeIfIdle(): void {

@@ -206,6 +206,25 @@ describe("errors", () => {
   });
 });
 
+test("a record that the journal had no space for leaves nothing in it that a later record could be mistaken for", async () => {
+  await inFolder(async (directory) => {
+    const failure = { inCalls: Number.POSITIVE_INFINITY };
+    const real = new SteppedDisk(directory, { calls: failingOnce(quickCalls(systemCalls), failure) });
+    await real.start();
+    await real.take({ do: "create", path: "a" });
+    await real.take({ do: "append", path: "a", fill: 0, length: 2_000 });
+    // Reads what it overwrites, then announces it.
+    failure.inCalls = 1;
+    await real.take({ do: "write", path: "a", at: 0, fill: 1, length: 2_000 });
+    expect(real.errorCount).toBe(1);
+    await real.take({ do: "fsync", path: "a" });
+    await real.take({ do: "fsync-directory", directory: "" });
+    await real.close();
+    await cutPower(directory, { torn: true, random: seededRandom("cut") });
+    expect(contentsOf(directory)).toEqual({ a: "\0".repeat(2_000) });
+  });
+});
+
 /** One call, when `inCalls` others were made, has no space; a write finds it out half-way. */
 function failingOnce(calls: SystemCalls, failure: { inCalls: number }): SystemCalls {
   const failable: ReadonlySet<string> = new Set(["openSync", "writeSync", "ftruncateSync", "linkSync", "renameSync", "unlinkSync", "mkdirSync", "readSync"]);

@@ -88,6 +88,7 @@ test("a wipe leaves an empty disk to a dead node", async () => {
   expect([detail, world.faults.state("n1").status]).toEqual([{ mechanism: "files", wipedDisks: 1 }, "down"]);
   expect(readdirSync(join(folder, "n1", "data"))).toEqual([]);
   expect((await world.faults.lift("wipe")).affectedCount).toBe(1);
+  expect(world.faults.state("n1")).toMatchObject({ status: "up", incarnation: 2 });
 });
 
 describe("bit rot", () => {

@@ -107,7 +107,6 @@ export class DiskFaults {
   }
 
   async #cut(active: ActiveFault, member: Member, isTorn: boolean): Promise<void> {
-    if (member.running !== undefined) throw new Error(`${member.name} runs: the power of a living node is not cut`);
     const tearing = [...this.#of(member)].flatMap(([other, { kind }]) => (kind === "torn-write" && !this.#lifted.has(other) ? [other] : []));
     tearing[0]?.affect("tornPowerCuts");
     const mayTear = isTorn || tearing.length > 0;

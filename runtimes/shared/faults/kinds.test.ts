@@ -23,12 +23,15 @@ describe("kill", () => {
 
   test("holds all victims before it kills the first", async () => {
     const { faults, member } = await createWorld();
-    let heldAtDeath = false;
-    const running = member("n1").running;
-    void running?.ended.then(() => (heldAtDeath = member("n2").holders.has("kill")));
+    const [first, second] = [member("n1"), member("n2")];
+    const kill1 = first.kill.bind(first);
+    let wasHeld = false;
+    first.kill = () => {
+      wasHeld = second.holders.has("kill");
+      return kill1();
+    };
     await faults.inject({ ...kill, targets: n12 });
-    await settled();
-    expect(heldAtDeath).toBe(true);
+    expect(wasHeld).toBe(true);
   });
 
   test("of a node that has crashed holds it down all the same", async () => {
@@ -275,6 +278,12 @@ describe("clock faults", () => {
     expect(member("n1").clock).toMatchObject({ offsetMs: 0, ratePpm: 0 });
     await time.pass(60_000);
     expect([member("n1").offsetMs, time.pendingCount]).toEqual([0, 0]);
+  });
+
+  test("that had no time to drift had no effect", async () => {
+    const { faults } = await createWorld();
+    expect((await faults.inject(drift("d", 10_000))).detail).toMatchObject({ clockOffsetMs: { n1: 0 } });
+    expect((await faults.lift("d")).affectedCount).toBe(0);
   });
 
   test("of a node that is down take hold when it starts; one that never ran was not affected", async () => {

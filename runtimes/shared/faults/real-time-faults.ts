@@ -7,17 +7,18 @@ import type { Random } from "../../../harness/random.ts";
 import type { Running } from "../cluster/machine.ts";
 import type { Member } from "../cluster/member.ts";
 import type { Links } from "../links/index.ts";
-import type { FromHost, Trap } from "../wire/control.ts";
+import type { FromHost } from "../wire/control.ts";
 import { ActiveFault } from "./active-fault.ts";
 import { Atlas } from "./atlas.ts";
 import { ClockFaults } from "./clock-faults.ts";
 import type { ClockMechanism } from "./clock-mechanism.ts";
 import { DiskFaults } from "./disk-faults.ts";
 import { FaultEffects, leftToOthers } from "./fault-effects.ts";
+import { MarkFaults, type Cause } from "./mark-faults.ts";
 import { ProcessFaults } from "./process-faults.ts";
-import { untilStopped, wake } from "./own-stop.ts";
+import { wake } from "./own-stop.ts";
 import { resolveTarget } from "./targets.ts";
-import { Triggers, type Armed, type MarkWhen } from "./triggers.ts";
+import { Triggers, type MarkWhen } from "./triggers.ts";
 import { throwAll, together, Turns, wordsOf } from "./turns.ts";
 
 export interface RealTimeFaultsOptions {
@@ -40,13 +41,6 @@ export interface RealTimeFaultsOptions {
   readonly realMs?: () => number;
 }
 
-/** How a fault came to be due. */
-interface Cause {
-  readonly marker?: Member;
-  /** The marker has carried it out on itself. */
-  readonly isSprung?: boolean;
-}
-
 const noEffect: FaultEffect = { affectedCount: 0, detail: {} };
 const defaultInspectLimitMs = 200;
 
@@ -63,10 +57,7 @@ export class RealTimeFaults implements Faults {
   readonly #triggers: Triggers;
   readonly #turns = new Turns();
   readonly #inForce = new Map<string, ActiveFault>();
-  /** Nodes hit by traps that should not have sprung; `heal` waits until they are free. */
-  readonly #strays = new Set<Promise<void>>();
-  /** What went wrong while nobody waited for it. */
-  readonly #problems: unknown[] = [];
+  readonly #marks: MarkFaults;
   #isClosed = false;
 
   constructor(options: RealTimeFaultsOptions) {
@@ -77,13 +68,14 @@ export class RealTimeFaults implements Faults {
     this.#clocks = new ClockFaults({ members, mechanism: clock, timers, realMs });
     const nodes = members.map(({ name }) => name);
     this.#effects = new FaultEffects({ nodes, clients, links, atlas: this.#atlas, processes: this.#processes, disks: new DiskFaults(), clocks: this.#clocks });
+    this.#marks = new MarkFaults({ timers, turns: this.#turns, inForce: this.#inForce, inject: (fault, cause) => this.#inject(fault, cause) });
     this.#triggers = new Triggers({
       members,
       timers,
       nowMs: () => performance.now(),
-      sprung: (armed, member) => this.#sprung(armed, member),
-      due: (armed, marker, seenMs) => this.#due(armed, marker, seenMs),
-      strayed: (signal, member, armed) => this.#strayed(signal, member, armed),
+      sprung: (armed, member) => this.#marks.sprung(armed, member),
+      due: (armed, marker, seenMs) => this.#marks.due(armed, marker, seenMs),
+      strayed: (signal, member, armed) => this.#marks.strayed(signal, member, armed),
     });
     for (const member of members) {
       member.onMessage = (message) => this.#heard(member, message);
@@ -98,7 +90,7 @@ export class RealTimeFaults implements Faults {
   lift(id: string): Promise<FaultEffect> {
     const disarmed = this.#triggers.disarm((fault) => fault.id === id);
     return this.#turns.take(id, async () => {
-      const problems = await disarmed;
+      const problems = [...(await disarmed), ...(await this.#marks.settled())];
       const effect = await this.#end(id);
       throwAll(problems);
       return effect;
@@ -113,10 +105,9 @@ export class RealTimeFaults implements Faults {
   heal(): Promise<void> {
     const disarmed = this.#triggers.disarm(() => true);
     return this.#turns.takeAll(async () => {
-      const problems = [...(await disarmed)];
-      while (this.#strays.size > 0) await Promise.all(this.#strays);
+      const problems = [...(await disarmed), ...(await this.#marks.settled())];
       for (const isTurnOf of healingOrder) problems.push(...(await this.#endAll(isTurnOf)));
-      problems.push(...(await this.#settle()), ...this.#problems.splice(0));
+      problems.push(...(await this.#settle()));
       throwAll(problems);
     });
   }
@@ -241,87 +232,12 @@ export class RealTimeFaults implements Faults {
     await together([this.#processes.started(member, running), this.#clocks.started(member, running)]);
   }
 
-  /** The node is held down before its death is seen, so that the supervisor does not start it before the fault holds it. */
-  #sprung(armed: Armed, member: Member): void {
-    const { fault, when } = armed;
-    const holder = `the trap ${fault.id}`;
-    if (fault.kind !== "pause") member.hold(holder);
-    this.#fire(armed, async () => {
-      try {
-        const injection = await this.#inject(fault, { marker: member, isSprung: true });
-        if (injection.skipped === undefined) return { ...injection, detail: { ...injection.detail, at: "mark", mark: when.mark } };
-        // It has hit the node all the same; nobody else will let it go.
-        await this.#free(member, fault.kind === "pause" ? "SIGSTOP" : "SIGKILL");
-        return { ...injection, detail: { hit: [member.name] } };
-      } finally {
-        await member.release(holder);
-      }
-    });
-  }
-
-  #due(armed: Armed, marker: Member, seenMs: number): void {
-    this.#fire(armed, async () => {
-      const injection = await this.#inject(armed.fault, { marker });
-      if (injection.skipped !== undefined) return injection;
-      const delayMs = Math.round((performance.now() - seenMs) * 1_000) / 1_000;
-      return { ...injection, detail: { ...injection.detail, mark: armed.when.mark, marker: marker.name, delayMs } };
-    });
-  }
-
-  /** Nobody waits for it; who is told is whoever armed it, also when it came only half-way: then it is in force in part, and to be lifted. */
-  #fire({ fault, fired }: Armed, act: () => Promise<Injection>): void {
-    const firing = this.#turns.take(fault.id, async () => {
-      try {
-        fired(await act());
-      } catch (error) {
-        fired({ id: fault.id, victims: this.#inForce.get(fault.id)?.names ?? [], detail: { error: wordsOf(error) } });
-      }
-    });
-    firing.catch((error: unknown) => void this.#problems.push(error));
-  }
-
-  /** A trap has sprung that should not have: the node is set free at once, and the record says so. */
-  #strayed(signal: Trap["signal"], member: Member, armed: Armed | undefined): void {
-    if (this.#isClosed) return;
-    const freeing: Promise<void> = this.#free(member, signal)
-      .then(() => this.#recordStray(signal, member, armed))
-      .catch((error: unknown) => void this.#problems.push(error))
-      .finally(() => void this.#strays.delete(freeing));
-    this.#strays.add(freeing);
-  }
-
-  #recordStray(signal: Trap["signal"], member: Member, armed: Armed | undefined): void {
-    if (armed === undefined) return;
-    const effect = signal === "SIGKILL" ? "killedProcesses" : "pausedProcesses";
-    const active = this.#inForce.get(armed.fault.id);
-    active?.affect(effect);
-    active?.noteOf("alsoTrapped", member.name, true);
-    const detail: JsonObject = { mechanism: "signal", at: "mark", mark: armed.when.mark, [effect]: 1, afterDisarming: true };
-    if (active === undefined) armed.fired({ id: armed.fault.id, victims: [member.name], detail });
-  }
-
-  /** Waits until the node's own signal has hit it, and lets it live again. */
-  async #free(member: Member, signal: Trap["signal"]): Promise<void> {
-    if (signal === "SIGSTOP") {
-      await untilStopped(member, this.#options.timers);
-      await member.pause(strayTrap);
-      return await member.resume(strayTrap);
-    }
-    member.hold(strayTrap);
-    try {
-      await member.kill();
-    } finally {
-      await member.release(strayTrap);
-    }
-  }
-
   #capability(kind: FaultKind): true | string {
     return this.capabilities()[kind];
   }
 }
 
 const healer = "heal";
-const strayTrap = "a stray trap";
 
 /** Pauses first, so that nodes can confirm the rest; nodes come up last, so that they start whole. */
 const healingOrder: readonly ((kind: FaultKind) => boolean)[] = [isHalting, (kind) => !isHalting(kind) && !isDowning(kind), isDowning];

@@ -227,6 +227,21 @@ describe("disarming", () => {
     expect(world.member("n1").holders.size).toBe(0);
   });
 
+  test("that comes too late makes heal wait until the node is free", async () => {
+    const world = await createWorld();
+    await armed(world, kill(), when("n1"));
+    const n1 = world.member("n1");
+    const killNow = n1.kill.bind(n1);
+    n1.kill = async () => {
+      for (let turn = 0; turn < 10; turn++) await settled();
+      return await killNow();
+    };
+    const healed = world.faults.heal();
+    n1.mark("tick");
+    await healed;
+    expect([world.faults.state("n1").status, n1.holders.size]).toEqual(["up", 0]);
+  });
+
   test("that comes too late for a node that stops itself lets it go on", async () => {
     const world = await createWorld();
     const fired = await armed(world, { id: "pause", kind: "pause", targets: self, params: {} }, when("n1"));
@@ -238,6 +253,17 @@ describe("disarming", () => {
     expect(fired).toMatchObject([{ victims: ["n1"], detail: { pausedProcesses: 1, afterDisarming: true } }]);
     expect(world.faults.state("n1").status).toBe("up");
   });
+});
+
+test("a trap that stops its node under the id of a fault that is in force is a skip, and the node goes on", async () => {
+  const world = await createWorld();
+  const fired = await armed(world, { id: "same", kind: "pause", targets: self, params: {} }, when("n1"));
+  await world.faults.inject(kill("same", { nodes: ["n2"] }));
+  world.member("n1").mark("tick");
+  expect(world.faults.state("n1").status).toBe("paused");
+  await settled();
+  expect(fired).toMatchObject([{ victims: [], detail: { hit: ["n1"] } }]);
+  expect(world.faults.state("n1")).toMatchObject({ status: "up", incarnation: 1 });
 });
 
 test("a trap under the id of a fault that is in force is a skip, and its node is let go", async () => {

@@ -142,7 +142,7 @@ describe.skipIf(whyNot !== "")(`a file system whose power can be cut${whyNot}`, 
     const filesystem = await create();
     const path = join(filesystem.mountPoint, "log");
     append(path, "durable", true);
-    const stranger = spawn("unshare", ["--mount", "--", "sh", "-c", "echo ready; read -r line"], { stdio: ["pipe", "pipe", "inherit"] });
+    const stranger = spawn("/usr/bin/env", ["unshare", "--mount", "--", "sh", "-c", "echo ready; read -r line"], { stdio: ["pipe", "pipe", "inherit"] });
     children.push(stranger);
     await once(stranger.stdout, "data");
     await filesystem.cut();

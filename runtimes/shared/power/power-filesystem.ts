@@ -62,7 +62,7 @@ export class PowerFilesystem {
    * @throws EnvironmentError if this machine cannot do it
    */
   static async create(options: PowerFilesystemOptions): Promise<PowerFilesystem> {
-    if (process.platform !== "linux") throw new EnvironmentError("power cuts by file system exist on Linux only", "use --option realTime.powerCut=layer");
+    if (process.platform !== "linux") throw new EnvironmentError("power cuts by file system exist on Linux only", "use --power-cut layer");
     const place = newPlace(options);
     const note = options.undo.before(removePowerFilesystem(place));
     const filesystem = new PowerFilesystem(place, note, options);

@@ -7,7 +7,7 @@ import { probeCapability, type CapabilityProbe } from "./capability.ts";
 import { PowerFilesystem } from "./power-filesystem.ts";
 
 const sizeBytes = 16 * 1024 * 1024;
-const remedy = "run on Linux as root with loop devices, with e2fsprogs and perl installed, or use --option realTime.powerCut=layer";
+const remedy = "run on Linux as root with loop devices, with e2fsprogs and perl installed, or use --power-cut layer";
 
 /** A whole cycle on a throw-away image: loop device, ext4, power cut, recovery. Never rejects, leaves nothing unless it is killed. About 0.1 s. */
 export async function probePowerFilesystem(): Promise<readonly CapabilityProbe[]> {
