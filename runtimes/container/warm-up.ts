@@ -9,11 +9,10 @@ export const compileCacheFolder = "/app/.compile-cache";
 /** A program that does not end by itself leaves nothing in the cache. */
 const limitMs = 20_000;
 
-/** Runs what it is given, one after the other. What that says and how it ends is of no interest: without a warm cache everything is the same, but slower. */
+/** Runs Node with each of these arguments. What that says and how it ends is of no interest: without a warm cache everything is the same, but slower. */
 const script = `
 const { spawnSync } = require("node:child_process");
-for (const program of process.argv.slice(1)) spawnSync(process.execPath, [program], { stdio: "ignore", timeout: 5000 });
-process.exit(0);
+for (const args of JSON.parse(process.argv[1])) spawnSync(process.execPath, args, { stdio: "ignore", timeout: 5000 });
 `;
 
 export interface WarmUpOptions {
@@ -27,9 +26,10 @@ export interface WarmUpOptions {
 
 /** As the user of the harness, because Node keeps a cache for each. Without network or folders of this machine. */
 export async function warmUp({ docker }: Engine, { reference, module, programs }: WarmUpOptions): Promise<void> {
+  const runs = [...programs.map((program) => [program]), ["--import", module, "--eval", "process.exit(0)"]];
   const container = await docker.createContainer({
     Image: reference,
-    Cmd: ["node", "--import", module, "--eval", script, ...programs],
+    Cmd: ["node", "--eval", script, JSON.stringify(runs)],
     User: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
     Labels: runLabels("node", "warm-up"),
     HostConfig: { Init: true, NetworkMode: "none", CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges"] },

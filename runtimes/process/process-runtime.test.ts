@@ -55,13 +55,13 @@ async function ask(cluster: Cluster, node: string, path: string, body: Json = nu
   return error === undefined ? ((reply.body ?? null) as Json) : { error: error.kind };
 }
 
-/** The processes that a run of this place has noted, ended or not. */
-function processesOf(directory: string): readonly ProcessIdentity[] {
+/** The processes that a run of this place has noted, ended or not: those of nodes, or all. */
+function processesOf(directory: string, whose: RegExp = /^n\d+#/): readonly ProcessIdentity[] {
   const lines = readFileSync(join(directory, "undo.jsonl"), "utf8").split("\n").filter(Boolean);
   return lines.flatMap((line) => {
     // Written by the runtime under test.
-    const entry = JSON.parse(line) as { undo?: { kind: string; data: { process: ProcessIdentity } } };
-    return entry.undo?.kind === "kill-process" ? [entry.undo.data.process] : [];
+    const entry = JSON.parse(line) as { faultId?: string; undo?: { kind: string; data: { process: ProcessIdentity } } };
+    return entry.undo?.kind === "kill-process" && whose.test(entry.faultId ?? "") ? [entry.undo.data.process] : [];
   });
 }
 
@@ -80,7 +80,7 @@ function openResources(): readonly string[] {
 }
 
 function expectNothingLeft(): void {
-  expect(processesOf(place).filter(isRunning)).toEqual([]);
+  expect(processesOf(place, /./).filter(isRunning)).toEqual([]);
   expect(foldersOf(place).filter(existsSync)).toEqual([]);
   expect(readUndoFile(join(place, "undo.jsonl"))).toMatchObject({ open: [], problems: [] });
 }
@@ -242,7 +242,7 @@ describe.skipIf(process.platform !== "linux")("a harness that ends (Linux only: 
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const line = async (): Promise<string> => String((await lines.next()).value);
     await line();
-    const nodes = processesOf(place).filter(isRunning);
+    const nodes = processesOf(place);
     expect(nodes).toHaveLength(3);
     return { child, nodes, ended, line };
   }

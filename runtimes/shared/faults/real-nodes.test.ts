@@ -144,9 +144,9 @@ test("a mark of one node kills another one, with the delay on record; a full dis
 
 describe.each([
   { mechanism: "environment", offsetMs: 3_600_000, ratePpm: 100_000, why: "" },
-  { mechanism: "vdso", offsetMs: 3_600_000, ratePpm: 100_000, why: vdso.ok ? "" : ` (${vdso.reason})` },
+  { mechanism: "vdso", offsetMs: 3_600_000, ratePpm: 100_000, why: vdso.ok ? "" : `(not here: ${vdso.reason})` },
   { mechanism: "time-link", offsetMs: -300, ratePpm: 50_000, why: "" },
-])("clocks by $mechanism$why", ({ mechanism, offsetMs, ratePpm, why }) => {
+])("clocks by $mechanism $why", ({ mechanism, offsetMs, ratePpm, why }) => {
   const toleranceMs = 250;
 
   async function stepThroughRestart(cluster: Cluster): Promise<void> {
