@@ -18,10 +18,19 @@ import { notebookModule, system } from "./fixtures/notebook-system.ts";
 import { createProcessRuntime } from "./index.ts";
 
 let place: string;
+/** Harnesses of their own that a test has started. */
+const harnesses: ChildProcess[] = [];
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "faultline-place-"));
 });
-afterEach(() => {
+afterEach(async () => {
+  for (const child of harnesses.splice(0)) {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
+    child.kill("SIGKILL");
+    await ended;
+  }
+  // Also what a failed test has left.
+  await sweepUndo(findUndoLogs(place), realTimeHealers);
   rmSync(place, { recursive: true });
 });
 
@@ -166,8 +175,10 @@ describe("a run in processes", () => {
   });
 
   test("is taken down whatever way its body settles, and says what the body said", async () => {
+    const before = openResources();
     await expect(withCluster(() => Promise.reject(new Error("enough")))).rejects.toThrow("enough");
     expectNothingLeft();
+    await expect.poll(openResources).toEqual(before);
   });
 
   test("passes a client's mistake on, as the simulation does", async () => {
@@ -238,6 +249,7 @@ describe.skipIf(process.platform !== "linux")("a harness that ends (Linux only: 
   async function startHarness(how: string): Promise<Harness> {
     const file = fileURLToPath(new URL("fixtures/notebook-harness.ts", import.meta.url));
     const child = spawn(process.execPath, [file, place, how], { stdio: ["ignore", "pipe", "ignore"], detached: true });
+    harnesses.push(child);
     const ended = once(child, "exit");
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const line = async (): Promise<string> => String((await lines.next()).value);

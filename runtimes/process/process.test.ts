@@ -40,7 +40,7 @@ async function runKv(replaced: Partial<Plan> & { readonly bugName?: string } = {
     nodes: 3,
     clients: 4,
     rateHz: 100,
-    durationMs: 3_000,
+    durationMs: 2_500,
     options: { phases: { warmUpMs: 300, quietMs: 500, readyLimitMs: 20_000, operationTimeoutMs: 500 } },
     ...rest,
   };
@@ -93,7 +93,7 @@ test("a planted bug is accused in processes as it is in simulation: reads by a l
 });
 
 test("what the nemeses draw is carried out here as in simulation, and nothing is accused", async () => {
-  const result = await runKv({ nemeses: ["swarm", "targeted"], durationMs: 2_000, seed: "a correct system" });
+  const result = await runKv({ nemeses: ["swarm", "targeted"], durationMs: 1_500, seed: "a correct system" });
   expect(result.ending).toBe("completed");
   expect(result.verdict.verdict, result.verdict.why).not.toBe("invalid");
   const effective = Object.values(result.statistics.faults).reduce((sum, { effectiveCount }) => sum + effectiveCount, 0);

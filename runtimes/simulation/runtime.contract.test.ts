@@ -1,0 +1,10 @@
+// The runtime contract in virtual time.
+import { runtimeContract } from "../runtime.contract.ts";
+import { createSimulation } from "./index.ts";
+
+runtimeContract({
+  name: "simulation",
+  create: (subject) => createSimulation(subject, { freezeBodies: true }),
+  traits: { isRealTime: false, patienceMs: 250 },
+  groupLimitMs: 30_000,
+});
