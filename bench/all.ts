@@ -24,6 +24,16 @@ const benchmarks: readonly { readonly file: string; readonly title: string; read
     title: "Simulation",
     text: "Per second of processor time of all threads, warm, the best of several parts.",
   },
+  {
+    file: "runner.bench.ts",
+    title: "Runner",
+    text: "The runner alone in real time: generator, clients that answer at once, recorder, history file; nothing is judged.",
+  },
+  {
+    file: "process.bench.ts",
+    title: "Runs in processes",
+    text: "The key-value store on three nodes, every link behind its proxy, fsync on, no faults; harness and nodes share the cores.",
+  },
   { file: "history.bench.ts", title: "History files", text: "A million events written and read." },
   {
     file: "proxy.bench.ts",

@@ -1,9 +1,11 @@
 // How many operations a second the runner itself can record: real time, clients that answer at once, the history written to a
-// file, nothing judged. And what an operation costs in memory. `node --expose-gc bench/runner.bench.ts [seconds]`, which
-// fails below 100,000 a second of processor time or above 300 bytes an operation.
+// file, nothing judged. And what an operation costs in memory. `node bench/runner.bench.ts [seconds]`, which fails
+// below 100,000 a second of processor time or above 300 bytes an operation.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { registerSystem, resolvedRegister, fixtureRuntime } from "../harness/fixtures/register-system.ts";
 import { HistoryWriter } from "../harness/history-file.ts";
 import type { RunResult } from "../harness/run.ts";
@@ -70,10 +72,12 @@ async function run(durationSeconds: number, name: string): Promise<Measured> {
   return { result, cpuSeconds: (user + kernel) / 1e6, elapsedSeconds: (performance.now() - start) / 1_000, historyBytes: statSync(path).size };
 }
 
-/** Of everything that is still reachable; needs `--expose-gc`. */
+/** Of everything that is still reachable. */
 function usedBytes(): number {
-  if (globalThis.gc === undefined) throw new Error("run it as `node --expose-gc bench/runner.bench.ts`");
-  globalThis.gc();
+  setFlagsFromString("--expose-gc");
+  // A fresh context has the function that the flag exposes.
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
