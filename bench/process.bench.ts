@@ -1,6 +1,6 @@
 // How fast runs in processes are: operations recorded a second against the key-value store on three nodes, with fsync and every link
-// behind its proxy, without faults; and what a run costs before and after its load. `node bench/process.bench.ts [seconds]`, which
-// fails below its limit. The limit is for two idle cores; on busy ones the processor time per operation says more.
+// behind its proxy, without faults; and what a run costs before and after its load. `node bench/process.bench.ts [seconds [clients ...]]`,
+// which fails below its limit. The limit is for two idle cores; on busy ones the processor time per operation says more.
 import { readFileSync, readdirSync } from "node:fs";
 import { platform } from "node:process";
 import { runPlan } from "../harness/runner.ts";
@@ -10,6 +10,7 @@ import { system } from "../systems/kv/index.ts";
 import { Table } from "./table.ts";
 
 const seconds = Number(process.argv[2] ?? 5);
+const clientCounts = process.argv.length > 3 ? process.argv.slice(3).map(Number) : [1, 20];
 const limitPerSecond = 4_000;
 const warmUpMs = 1_000;
 
@@ -117,6 +118,5 @@ async function measure(clients: number): Promise<void> {
   );
 }
 
-await measure(1);
-await measure(20);
+for (const clients of clientCounts) await measure(clients);
 table.print();

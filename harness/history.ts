@@ -191,6 +191,14 @@ export class History<I extends Input = Input, O extends Json = Json> {
     return this.#operations;
   }
 
+  /** How the operations ended; one that never completed counts as `info`. O(n), and builds no operation that nobody has asked for. */
+  countOutcomes(): Record<OutcomeType, number> {
+    const counts = { ok: 0, fail: 0, info: 0 };
+    if (this.#operations === undefined) return countPaired(this.#columns, counts);
+    for (const { type } of this.#operations) counts[type]++;
+    return counts;
+  }
+
   /** The same record with typed operations; the decoder may throw a UsageError for foreign histories. */
   decode<I2 extends Input, O2 extends Json>(decoder: (operation: Operation) => Operation<I2, O2>): History<I2, O2> {
     const plain = this.#operations as readonly Operation[] | undefined;
@@ -214,6 +222,24 @@ export class History<I extends Input = Input, O extends Json = Json> {
     this.#facts ??= factsOf(this.#columns);
     return this.#facts;
   }
+}
+
+/** As `pair` would find them. */
+function countPaired({ count, processes, types }: Columns, counts: Record<OutcomeType, number>): Record<OutcomeType, number> {
+  const open = new Set<number>();
+  for (let index = 0; index < count; index++) {
+    const type = typeNames[types[index] ?? 0] ?? "invoke";
+    if (type === "fact" || type === "fault") continue;
+    const process = processes[index] ?? -1;
+    if (type === "invoke") {
+      open.add(process);
+      counts.info++;
+    } else if (open.delete(process)) {
+      counts.info--;
+      counts[type]++;
+    }
+  }
+  return counts;
 }
 
 /** Invocations with their completions: at most one is open per process. */

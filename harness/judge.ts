@@ -38,6 +38,7 @@ export function judge(history: History, resolved: Omit<ResolvedPlan, "runtime" |
   const { plan, workload } = resolved;
   assertJudgesExist(resolved, { workload: workload.name, properties: workload.properties.map(({ id }) => id), builtIns: builtInNames });
   // First, because the history pairs its operations once, at the first question, and the checker's decoding builds on that.
+  const summary = summarize(history, plan.workload);
   const counts = countOperations(history);
   const checked = checkerVerdict(workload, history, options.limits);
   const judgements = new Map([
@@ -46,7 +47,6 @@ export function judge(history: History, resolved: Omit<ResolvedPlan, "runtime" |
     ...probeJudgements(history.facts, resolved.system),
     ...builtIns(history, resolved, options),
   ]);
-  const summary = summarize(history, plan.workload);
   const claims = claimsOf(resolved, judgements).map((claim) => judgeClaim(claim, judgements, { summary, incomplete: incompleteness(options) }));
   const uncovered = uncoveredViolations(judgements, claims);
   const statistics = {

@@ -16,8 +16,7 @@ export function summarize(history: History, workload: string): RunSummary {
 
 /** An operation that never completed counts as `info`. O(n). */
 export function countOperations(history: History): OperationCounts {
-  const counts = { ok: 0, fail: 0, info: 0 };
-  for (const { type } of history.operations) counts[type]++;
+  const counts = history.countOutcomes();
   return { okCount: counts.ok, failCount: counts.fail, infoCount: counts.info };
 }
 

@@ -6,5 +6,6 @@ runtimeContract({
   name: "simulation",
   create: (subject) => createSimulation(subject, { freezeBodies: true }),
   traits: { isRealTime: false, patienceMs: 250 },
-  groupLimitMs: 30_000,
+  clusterCount: 1,
+  limitMs: 30_000,
 });

@@ -13,6 +13,9 @@ const pauseMs = 30;
 /** An attempt that begins later than this before the end of the operation could not be waited for. */
 const marginMs = 40;
 
+/** So long after its answer the node to which a redirect led is asked first. Later the client begins at home again, wherever that is cut off. */
+const leaderMemoryMs = 20;
+
 /** Their changes answer the revision that they got. */
 const revisionWorkloads: ReadonlySet<string> = new Set(["watch", "stale-register"]);
 
@@ -34,6 +37,7 @@ export class KvClient implements Client {
   protected readonly cluster: ClusterView;
   /** Of the last request that changed something and was answered: the next one has the next number. */
   protected sequence = 0;
+  #leader: { readonly node: NodeName; readonly untilMs: number } | null = null;
 
   constructor(environment: Environment, cluster: ClusterView) {
     this.environment = environment;
@@ -57,7 +61,7 @@ export class KvClient implements Client {
 
   /** One request, repeated under its name until it is answered. `again`: it was refused for now. */
   private async complete(call: KvCall, deadlineMs: number): Promise<Outcome | "again"> {
-    let target: NodeName = this.cluster.home;
+    let target = this.firstTarget(call);
     let isOpen = false;
     let problem = "";
     for (let remainingMs = this.remaining(deadlineMs); remainingMs > 0; remainingMs = this.remaining(deadlineMs)) {
@@ -65,6 +69,7 @@ export class KvClient implements Client {
       const fate = this.fate(error, reply);
       if (fate === "answered" && reply !== null) {
         if (call.isChange) this.sequence++;
+        if (!call.isLocal) this.#leader = { node: target, untilMs: this.environment.clock.monotonic() + leaderMemoryMs };
         return call.outcome(reply.status, bodyOf(reply));
       }
       if (reply?.status === 400) return { type: "fail", error: "bad request" };
@@ -93,6 +98,11 @@ export class KvClient implements Client {
   protected named({ exchange, isChange }: KvCall): Exchange {
     if (!isChange) return exchange;
     return { ...exchange, query: { ...exchange.query, client: this.cluster.clientName, sequence: String(this.sequence + 1) } };
+  }
+
+  private firstTarget({ isLocal }: KvCall): NodeName {
+    const isRemembered = !isLocal && this.#leader !== null && this.environment.clock.monotonic() < this.#leader.untilMs;
+    return isRemembered && this.#leader !== null ? this.#leader.node : this.cluster.home;
   }
 
   private remaining(deadlineMs: number): number {

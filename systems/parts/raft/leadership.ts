@@ -50,6 +50,8 @@ const matchIndexOf = (follower: Progress): number => follower.matchIndex;
 /** Entries in one call; calls under way per follower. A few, so that they overtake each other. */
 const entriesPerCall = 64;
 const callsPerFollower = 5;
+/** Calls under way beyond which new entries wait for an answer, and then travel together: a call costs more than its entries. */
+const eagerCallsPerFollower = 2;
 /** In longest election timeouts. */
 const quorumPatience = 3;
 /** Part of the followers' promise that a lease uses; the rest allows for clocks that run up to 25 % faster here. */
@@ -220,9 +222,11 @@ export class Leadership {
     const { log, term } = this.options;
     if (follower.outstandingCount >= callsPerFollower) return;
     if (!isRequired && (follower.isFailing || (follower.mode === "pipeline" ? follower.nextIndex > log.lastIndex : follower.outstandingCount > 0))) return;
+    const isSmall = this.options.wantsSmallCalls();
+    if (!isRequired && !isSmall && follower.outstandingCount >= eagerCallsPerFollower) return;
     if (follower.nextIndex <= log.base.index) return this.sendSnapshot(follower, isRequired);
     const previousIndex = follower.nextIndex - 1;
-    const limit = this.entryLimit(follower, isRequired);
+    const limit = this.entryLimit(follower, { isHeartbeat: isRequired, isSmall });
     const entries = previousIndex === log.lastIndex ? noEntries : log.slice(follower.nextIndex, limit);
     if (follower.mode === "pipeline") follower.nextIndex += entries.length;
     this.call(follower, {
@@ -237,8 +241,8 @@ export class Leadership {
   }
 
   /** One while it is not known where the logs agree. Heartbeats carry entries as well, unless calls are to be small. */
-  protected entryLimit(follower: Progress, isHeartbeat: boolean): number {
-    if (this.options.wantsSmallCalls()) return isHeartbeat ? 0 : 1;
+  protected entryLimit(follower: Progress, { isHeartbeat, isSmall }: { readonly isHeartbeat: boolean; readonly isSmall: boolean }): number {
+    if (isSmall) return isHeartbeat ? 0 : 1;
     return follower.mode === "probe" ? 1 : entriesPerCall;
   }
 
