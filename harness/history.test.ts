@@ -1,7 +1,8 @@
 // The columns of a history say the same as the operations that they are paired up to.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HistoryBuilder, type NewEvent } from "./history.ts";
+import { HistoryBuilder } from "./history.ts";
+import type { Json } from "./json.ts";
 
 const event = fc.record({
   timeNs: fc.nat(),
@@ -9,7 +10,7 @@ const event = fc.record({
   type: fc.constantFrom("invoke", "ok", "fail", "info", "fact", "fault"),
   f: fc.constantFrom("read", "write"),
   phase: fc.constantFrom("warm-up", "faults", "final"),
-  value: fc.constantFrom<NewEvent["value"]>(null, 1, "x", { key: "a" }),
+  value: fc.constantFrom<Json>(null, 1, "x", { key: "a" }),
 });
 
 test("counted outcomes are those of the paired operations, strays and open invocations included", () => {
