@@ -1,6 +1,7 @@
 // Long runs of the correct systems in real time, one for each nemesis, several at once, through the command line as a user would.
 // `node bench/real-time.ts --runtime process --seconds 60 --parallel 4 [--systems kv,counter] [--nemeses kill,pause] [--write]`
-// `--write` puts the table into docs/scoreboard.md. Fails (exit 1) if any claim is violated.
+// With `--bugs` the planted bugs instead, each searched for at most `--seconds`. `--write` puts the table into docs/scoreboard.md.
+// Fails (exit 1) if any claim of a correct system is violated.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     rate: { type: "string", default: "50" },
     seed: { type: "string", default: "scoreboard" },
     store: { type: "string" },
+    bugs: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
@@ -116,7 +118,7 @@ function table(rows: readonly Row[]): string {
 }
 
 function write(text: string): void {
-  const marker = (end: string): string => `<!-- ${end} of real time: ${values.runtime} -->`;
+  const marker = (end: string): string => `<!-- ${end} of real time: ${values.runtime}${values.bugs ? ", bugs" : ""} -->`;
   const section = `${marker("begin")}\n${text}\n${marker("end")}`;
   const before = readFileSync(page, "utf8");
   const [from, to] = [before.indexOf(marker("begin")), before.indexOf(marker("end"))];
@@ -124,26 +126,87 @@ function write(text: string): void {
   writeFileSync(page, after);
 }
 
-const rows: Row[] = [];
-const waiting = [...(await jobs())];
-const worker = async (): Promise<void> => {
-  for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+interface BugRow {
+  readonly system: string;
+  readonly bug: string;
+  readonly difficulty: string;
+  readonly isFound: boolean;
+  readonly runs: number;
+  readonly elapsedSeconds: number;
+}
+
+/** The default search for one bug, as a user would start it. */
+async function search(system: string, bug: string, difficulty: string): Promise<BugRow> {
+  const start = performance.now();
+  const flags = ["--bug", bug, "--runtime", values.runtime, "--time", `${values.seconds}s`, "--workers", "1", "--seed", values.seed];
+  const { output } = await outputOf([command, "bugs", system, ...flags, "--store", store, "--json"]);
+  const elapsedSeconds = (performance.now() - start) / 1_000;
+  try {
+    // Our own document, versioned.
+    const { foundCount, runCount } = JSON.parse(output) as { foundCount: number; runCount: number };
+    return { system, bug, difficulty, isFound: foundCount > 0, runs: runCount, elapsedSeconds };
+  } catch {
+    return { system, bug, difficulty, isFound: false, runs: 0, elapsedSeconds };
+  }
+}
+
+const where = values.runtime === "container" ? "containers" : "processes";
+const conditions = `${values.parallel} at once on two cores: \`node bench/real-time.ts --runtime ${values.runtime} --seconds ${values.seconds} --parallel ${values.parallel}${values.bugs ? " --bugs" : ""} --write\``;
+const today = new Date().toISOString().slice(0, 10);
+
+/** All of `waiting`, so many at once. */
+async function each<T>(waiting: T[], action: (job: T) => Promise<void>): Promise<void> {
+  const worker = async (): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await action(job);
+  };
+  await Promise.all(Array.from({ length: Number(values.parallel) }, () => worker()));
+}
+
+async function correctSystems(): Promise<string> {
+  const rows: Row[] = [];
+  await each([...(await jobs())], async (job) => {
     const row = await run(job);
     rows.push(row);
     const { system, nemesis, verdict, why, ok, elapsedSeconds } = row;
     process.stderr.write(`${system} ${nemesis}: ${verdict} (${ok} ok, ${elapsedSeconds.toFixed(0)} s) ${verdict === "valid" ? "" : why}\n`);
+  });
+  rows.sort((a, b) => a.system.localeCompare(b.system) || a.nemesis.localeCompare(b.nemesis));
+  if (rows.some(({ verdict }) => verdict !== "valid" && verdict !== "unknown")) process.exitCode = 1;
+  const count = (word: string): number => rows.filter(({ verdict }) => verdict === word).length;
+  const title = `## Correct systems in ${where}, ${values.seconds} s under each nemesis`;
+  const summary = `${rows.length} runs: ${count("valid")} valid, ${count("invalid")} invalid, ${count("unknown")} unknown. ${today}, three nodes, five clients, ${values.rate} operations a second asked for, ${conditions}.`;
+  const unknown = rows.filter(({ verdict }) => verdict === "unknown").map(({ system, nemesis, why }) => `- ${system} under ${nemesis}: ${why}`);
+  return [title, summary, ...(unknown.length > 0 ? [`Undecided:\n\n${unknown.join("\n")}`] : []), table(rows)].join("\n\n");
+}
+
+async function plantedBugs(): Promise<string> {
+  const rows: BugRow[] = [];
+  const waiting: [string, string, string][] = [];
+  for (const name of values.systems.split(",")) {
+    const { system } = await loadSystem(name, { directory: process.cwd() });
+    for (const { name: bug, difficulty } of system.bugs) waiting.push([name, bug, difficulty]);
   }
-};
-await Promise.all(Array.from({ length: Number(values.parallel) }, () => worker()));
-rows.sort((a, b) => a.system.localeCompare(b.system) || a.nemesis.localeCompare(b.nemesis));
-const invalid = rows.filter(({ verdict }) => verdict !== "valid" && verdict !== "unknown");
-const count = (word: string): number => rows.filter(({ verdict }) => verdict === word).length;
-const title = `## Correct systems in ${values.runtime === "container" ? "containers" : "processes"}, ${values.seconds} s under each nemesis`;
-const summary = `${rows.length} runs: ${count("valid")} valid, ${count("invalid")} invalid, ${count("unknown")} unknown. ${new Date().toISOString().slice(0, 10)}, three nodes, five clients, ${values.rate} operations a second asked for, ${values.parallel} runs at once on two cores: \`node bench/real-time.ts --runtime ${values.runtime} --seconds ${values.seconds} --parallel ${values.parallel} --write\`.`;
-const unknown = rows.filter(({ verdict }) => verdict === "unknown").map(({ system, nemesis, why }) => `- ${system} under ${nemesis}: ${why}`);
-const text = [title, summary, ...(unknown.length > 0 ? [`Undecided:\n\n${unknown.join("\n")}`] : []), table(rows)].join("\n\n");
+  await each(
+    waiting.toSorted((a, b) => a[2].localeCompare(b[2])),
+    async ([system, bug, difficulty]) => {
+      const row = await search(system, bug, difficulty);
+      rows.push(row);
+      process.stderr.write(`${system} ${bug}: ${row.isFound ? "found" : "not found"} (${row.runs} runs, ${row.elapsedSeconds.toFixed(0)} s)\n`);
+    },
+  );
+  rows.sort((a, b) => a.system.localeCompare(b.system) || a.bug.localeCompare(b.bug));
+  const found = rows.filter(({ isFound }) => isFound).length;
+  const title = `## Planted bugs in ${where}, at most ${values.seconds} s each`;
+  const summary = `${found} of ${rows.length} found by the claim that must accuse them. ${today}, ${conditions}.`;
+  const lines = rows.map(
+    ({ system, bug, difficulty, isFound, runs, elapsedSeconds }) =>
+      `| ${bug} | ${system} | ${difficulty} | ${isFound ? "found" : "not found"} | ${runs} | ${elapsedSeconds.toFixed(0)} |`,
+  );
+  return [title, summary, ["| Bug | System | Difficulty | | Runs | Seconds |", "| --- | --- | --- | --- | --- | --- |", ...lines].join("\n")].join("\n\n");
+}
+
+const text = values.bugs ? await plantedBugs() : await correctSystems();
 process.stdout.write(`${text}\n`);
 if (values.write) write(text);
-if (invalid.length > 0) process.exitCode = 1;
-if (values.store === undefined && invalid.length === 0) rmSync(store, { recursive: true, force: true });
+if (values.store === undefined && process.exitCode === undefined) rmSync(store, { recursive: true, force: true });
 else process.stderr.write(`runs are kept in ${store}\n`);
