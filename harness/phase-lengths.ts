@@ -7,7 +7,7 @@ export type PhaseLengths = Required<PhaseOptions>;
 export function phaseLengths(plan: Plan): PhaseLengths {
   return {
     warmUpMs: 500,
-    readyLimitMs: 10_000,
+    readyLimitMs: plan.runtime === "simulation" ? 10_000 : 60_000,
     quietMs: 2_000,
     finalLimitMs: 10_000,
     operationTimeoutMs: 1_000,

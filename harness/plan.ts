@@ -67,7 +67,7 @@ export interface PlanOptions {
 export interface PhaseOptions {
   /** Load without faults before the fault phase. Default 500. */
   readonly warmUpMs?: number;
-  /** How long nodes may take until `ready`. Default 10,000. */
+  /** How long nodes may take until `ready`. Default 10,000; in real time 60,000, for a machine may be busy. */
   readonly readyLimitMs?: number;
   /** After heal, before final reads. Default 2,000. */
   readonly quietMs?: number;

@@ -4,9 +4,10 @@ import { clockScenarios } from "./fixtures/clock-scenarios.ts";
 import { datagramScenarios } from "./fixtures/datagram-scenarios.ts";
 import { diskScenarios, powerScenarios } from "./fixtures/disk-scenarios.ts";
 import { connectionScenarios, latencyScenarios, partitionScenarios, stallScenarios } from "./fixtures/link-scenarios.ts";
+import type { RuntimeUnderTest } from "./fixtures/probe-plan.ts";
 import { networkScenarios } from "./fixtures/network-scenarios.ts";
 import { deathScenarios, haltScenarios, killScenarios } from "./fixtures/process-scenarios.ts";
-import { scenarioTests, type RuntimeUnderTest } from "./fixtures/scenario.ts";
+import { scenarioTests } from "./fixtures/scenario.ts";
 import { triggerScenarios } from "./fixtures/trigger-scenarios.ts";
 import { wholeRunTests } from "./fixtures/whole-runs.ts";
 

@@ -2,4 +2,11 @@
 import { runtimeContract } from "../runtime.contract.ts";
 import { createProcessRuntime } from "./index.ts";
 
-runtimeContract({ name: "process", create: createProcessRuntime, traits: { isRealTime: true, patienceMs: 250 }, clusterCount: 4, limitMs: 120_000 });
+runtimeContract({
+  name: "process",
+  create: createProcessRuntime,
+  traits: { isRealTime: true, patienceMs: 250 },
+  clusterCount: 4,
+  areRunsConcurrent: true,
+  limitMs: 120_000,
+});

@@ -7,5 +7,6 @@ runtimeContract({
   create: (subject) => createSimulation(subject, { freezeBodies: true }),
   traits: { isRealTime: false, patienceMs: 250 },
   clusterCount: 1,
+  areRunsConcurrent: false,
   limitMs: 30_000,
 });

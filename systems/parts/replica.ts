@@ -7,10 +7,10 @@ import type { NodeName } from "../../harness/operation.ts";
 import { hashJson } from "./checksum.ts";
 import { BallotFile } from "./raft/ballot-file.ts";
 import { RaftCore } from "./raft/core.ts";
-import type { LogEnd } from "./raft/log.ts";
 import { decodeReply, decodeRequest, type Entry, type RaftReply } from "./raft/messages.ts";
 import type { RaftOptions, Recovered } from "./raft/options.ts";
 import type { Effects, Outgoing, ReadReady } from "./raft/outbox.ts";
+import { added, describeApplied, isForTheDisk, type Batch } from "./replica-batch.ts";
 import { ReplicaStorage, type LogImage } from "./replica-storage.ts";
 import { Sessions, type Admission, type RequestName, type SavedSession } from "./sessions.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
@@ -78,13 +78,6 @@ type ReplicatedState = {
   readonly machine: Json;
   readonly sessions: readonly SavedSession[];
 };
-
-/** Effects of one input, with the replies that may leave only after them. */
-interface Batch {
-  readonly effects: Effects | null;
-  readonly answers: readonly (() => void)[];
-  readonly end: LogEnd;
-}
 
 interface Proposal {
   readonly term: number;
@@ -163,7 +156,8 @@ export class Replica {
     const index = this.#proposals.size < proposalLimit ? (core?.propose(command, session) ?? null) : null;
     if (core === null || index === null) return done({ ok: false, reason: "not-leader", leader: core?.status.leader ?? null });
     this.#proposals.set(index, { term: core.status.term, done });
-    this.#settle();
+    // While the disk is busy nothing can come of it: what is proposed meanwhile shares a write, a fact and the calls to the followers.
+    if (!this.#isSaving) this.#settle();
   }
 
   /** `done` runs once, always, unless this incarnation dies first. */
@@ -174,7 +168,7 @@ export class Replica {
     const ticket = this.#ticketCount++;
     this.#reads.set(ticket, done);
     core.read(ticket, mode);
-    this.#settle();
+    if (!this.#isSaving || mode === "lease") this.#settle();
   }
 
   status(): ReplicaStatus {
@@ -254,6 +248,7 @@ export class Replica {
       this.#restore(restore.state, restore.position.index);
       this.#wantsImage = true;
     }
+    if (apply.length > 0) this.environment.probe.fact("raft.applied", describeApplied(applyFrom, apply));
     let index = applyFrom;
     for (const entry of apply) this.#apply(index++, entry);
     for (const ready of reads) this.#answerRead(ready);
@@ -263,7 +258,6 @@ export class Replica {
     assert(index === this.#appliedIndex + 1, `entry ${index} is to be applied after ${this.#appliedIndex}`);
     this.#appliedIndex = index;
     const result = this.#execute(index, entry);
-    this.environment.probe.fact("raft.applied", { index, term: entry.term, hash: hashJson(entry.command) });
     const proposal = this.#proposals.get(index);
     this.#proposals.delete(index);
     proposal?.done(proposal.term === entry.term ? result : { ok: false, reason: "lost" });
@@ -388,13 +382,4 @@ export class Replica {
     });
     this.#timer = { id, at: deadline };
   }
-}
-
-function isForTheDisk({ effects }: Batch): boolean {
-  return effects !== null && (effects.ballot !== null || effects.records.length > 0);
-}
-
-/** Mostly the first one; a list that begins empty and grows would be given room for 17 at once. */
-function added<T>(list: readonly T[], item: T): readonly T[] {
-  return list.length === 0 ? [item] : [...list, item];
 }

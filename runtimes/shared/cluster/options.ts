@@ -31,7 +31,7 @@ const defaults: RealTimeOptions = {
   toxiproxy: "",
   restartDelayMs: 500,
   stopLimitMs: 5_000,
-  startLimitMs: 20_000,
+  startLimitMs: 60_000,
   cpus: 0,
   memoryMb: 0,
 };

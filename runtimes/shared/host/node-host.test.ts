@@ -226,7 +226,7 @@ describe("a trap", () => {
     expect(hosted.all("fact").map(({ kind }) => kind)).toEqual(["before"]);
     hosted.child.kill("SIGCONT");
     expect((await marked).reply?.status).toBe(200);
-    expect(hosted.all("fact").map(({ kind }) => kind)).toEqual(["before", "after"]);
+    await eventually(() => hosted.all("fact").map(({ kind }) => kind)).toEqual(["before", "after"]);
     expect((await hosted.call("/mark", { query: { kind: "m" } })).reply?.status).toBe(200);
   });
 

@@ -5,6 +5,7 @@ import type { NodeName } from "../../../harness/operation.ts";
 import { seededRandom } from "../../../harness/random.ts";
 import type { Violation } from "../../../harness/system.ts";
 import { RaftCore } from "./core.ts";
+import { hashJson } from "../checksum.ts";
 import { raftInvariants } from "./invariants.ts";
 import type { LogEnd } from "./log.ts";
 import type { Ballot, Entry, RaftReply, Snapshot } from "./messages.ts";
@@ -55,6 +56,8 @@ export interface CoreClusterOptions {
   readonly persistsAtOnce?: boolean;
   /** A snapshot at every multiple of this index. Default: none. */
   readonly snapshotEvery?: number;
+  /** Asked at every call. Default: never. */
+  readonly wantsSmallCalls?: () => boolean;
   /** Called with whatever happens, in words. */
   readonly onEvent?: (text: string) => void;
 }
@@ -182,7 +185,7 @@ export class CoreCluster {
       timings: { heartbeatMs: 100, electionMinMs: 300, electionMaxMs: 600 },
       clocks: { now: clock, leaseNow: clock },
       random: seededRandom(`${this.#options.seed} ${name} ${incarnation}`),
-      wantsSmallCalls: () => false,
+      wantsSmallCalls: this.#options.wantsSmallCalls ?? (() => false),
     };
     const recovered: Recovered = { ballot: disk.ballot, snapshot: disk.snapshot, entries: [...disk.entries], isDoubtful: disk.isDoubtful };
     return this.#options.createCore?.(options, recovered) ?? new RaftCore(options, recovered);
@@ -199,7 +202,7 @@ export class CoreCluster {
       if (entry.kind === "command") member.applied.push(entry.command);
       member.appliedIndex = index;
       this.#tell(`${name} applies ${index}: ${entry.kind === "no-op" ? "no-op" : JSON.stringify(entry.command)}`);
-      this.#fact(name, "raft.applied", { index, term: entry.term, hash: JSON.stringify(entry.command) });
+      this.#fact(name, "raft.applied", { from: index, terms: [entry.term], hashes: [hashJson(entry.command)] });
       if (this.#options.snapshotEvery !== undefined && index % this.#options.snapshotEvery === 0) this.#capture(name, index);
     }
     for (const { index } of reads) this.#tell(index === null ? `${name} cannot confirm a read` : `${name} answers a read at ${index}`);

@@ -17,7 +17,8 @@ interface Schedule extends Partial<CoreClusterOptions> {
 /** Messages overtake each other, are lost, wait for ever; disks are late; nodes die. Answers the cluster as it ended. */
 function shuffled(seed: string, { damaged, ...options }: Schedule = {}): CoreCluster {
   const random = seededRandom(seed);
-  const cluster = new CoreCluster({ nodes, seed, ...options });
+  const calls = random.fork("calls");
+  const cluster = new CoreCluster({ nodes, seed, wantsSmallCalls: () => calls.chance(0.5, "small"), ...options });
   for (let step = 0; step < 800 && cluster.violation === undefined; step++) {
     const draw = random.below(100, "action");
     const name = random.pick(nodes, "node");

@@ -83,8 +83,9 @@ export class RaftCore {
     return { role: this.role, term: this.term, leader: this.leader, commitIndex: this.commitIndex, isDoubtful: this.isDoubtful };
   }
 
-  /** Effects since the last call; null if none. */
+  /** Effects since the last call; null if none. What is proposed and read between two calls travels together. */
   take(): Effects | null {
+    this.leadership?.flush();
     return this.outbox.take();
   }
 
@@ -100,7 +101,7 @@ export class RaftCore {
   propose(command: Json, session: RequestName | null): number | null {
     if (this.leadership === null) return null;
     this.appendOwn({ term: this.term, kind: "command", command, session });
-    this.leadership.replicate();
+    this.leadership.entriesCame();
     return this.log.lastIndex;
   }
 

@@ -136,19 +136,19 @@ const cases: Readonly<Record<string, { readonly accuses: readonly (readonly Said
   "state-machine-safety": {
     accuses: [
       [
-        ["n1", "raft.applied", { index: 1, term: 1, hash: 5 }],
-        ["n2", "raft.applied", { index: 1, term: 1, hash: 6 }],
+        ["n1", "raft.applied", appended(1, [1], [5])],
+        ["n2", "raft.applied", appended(1, [1], [6])],
       ],
       [
-        ["n1", "raft.applied", { index: 1, term: 1, hash: 5 }],
-        ["n2", "raft.applied", { index: 1, term: 2, hash: 5 }],
+        ["n1", "raft.applied", appended(1, [1], [5])],
+        ["n2", "raft.applied", appended(1, [2], [5])],
       ],
     ],
     passes: [
       [
-        ["n1", "raft.applied", { index: 1, term: 1, hash: 5 }],
-        ["n2", "raft.applied", { index: 1, term: 1, hash: 5 }],
-        ["n2", "raft.applied", { index: 2, term: 1, hash: 6 }],
+        ["n1", "raft.applied", appended(1, [1], [5])],
+        ["n2", "raft.applied", appended(1, [1], [5])],
+        ["n2", "raft.applied", appended(2, [1], [6])],
       ],
     ],
   },

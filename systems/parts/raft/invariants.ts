@@ -32,7 +32,7 @@ export function raftInvariants(variants: readonly string[]): readonly Invariant[
       ["raft.recovered", "raft.installed", "raft.appended", "raft.committed", "raft.leader"],
       leaderCompleteness,
     ),
-    invariant("state-machine-safety", "No two nodes apply different commands at the same index.", ["raft.applied"], () => oneHashPerIndex("applied")),
+    invariant("state-machine-safety", "No two nodes apply different commands at the same index.", ["raft.applied"], sameEntriesApplied),
     invariant(
       "commit-stays",
       "What is committed at an index is the same on all nodes, is never replaced, and a node's commit index never falls.",
@@ -51,7 +51,7 @@ export function raftInvariants(variants: readonly string[]): readonly Invariant[
       ["raft.recovered", "raft.committed"],
       recoveryComplete,
     ),
-    invariant("replicas-agree", "States captured at the same index are equal.", ["replica.captured"], () => oneHashPerIndex("captured")),
+    invariant("replicas-agree", "States captured at the same index are equal.", ["replica.captured"], sameStatesCaptured),
   ];
 }
 
@@ -109,15 +109,32 @@ function logMatching(): InvariantJudge {
   };
 }
 
-function oneHashPerIndex(verb: string): InvariantJudge {
+function sameEntriesApplied(): InvariantJudge {
+  const known = new Map<number, { readonly term: number; readonly hash: number; readonly fact: Fact }>();
+  return {
+    observe(fact) {
+      const { from, terms, hashes } = entriesOf(fact);
+      for (const [offset, hash] of hashes.entries()) {
+        const [index, term] = [from + offset, terms[offset] ?? 0];
+        const other = known.get(index);
+        if (other === undefined) known.set(index, { term, hash, fact });
+        else if (other.hash !== hash || other.term !== term)
+          return violation(`${other.fact.node} and ${fact.node} applied different things at index ${index}`, other.fact, fact);
+      }
+      return undefined;
+    },
+  };
+}
+
+function sameStatesCaptured(): InvariantJudge {
   const known = new Map<number, Fact>();
   return {
     observe(fact) {
       const index = numberOf(fact.data["index"]);
       const other = known.get(index);
       if (other === undefined) known.set(index, fact);
-      if (other === undefined || (other.data["hash"] === fact.data["hash"] && other.data["term"] === fact.data["term"])) return undefined;
-      return violation(`${other.node} and ${fact.node} ${verb} different things at index ${index}`, other, fact);
+      if (other === undefined || other.data["hash"] === fact.data["hash"]) return undefined;
+      return violation(`${other.node} and ${fact.node} captured different things at index ${index}`, other, fact);
     },
   };
 }

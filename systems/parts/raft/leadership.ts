@@ -47,11 +47,9 @@ const ackedLeaseSentAtMsOf = (follower: Progress): number => follower.ackedLease
 const ackedRoundOf = (follower: Progress): number => follower.ackedRound;
 const matchIndexOf = (follower: Progress): number => follower.matchIndex;
 
-/** Entries in one call; calls under way per follower. A few, so that they overtake each other. */
+/** Entries in one call; calls under way per follower, heartbeats and small calls. A few, so that they overtake each other. */
 const entriesPerCall = 64;
 const callsPerFollower = 5;
-/** Calls under way beyond which new entries wait for an answer, and then travel together: a call costs more than its entries. */
-const eagerCallsPerFollower = 2;
 /** In longest election timeouts. */
 const quorumPatience = 3;
 /** Part of the followers' promise that a lease uses; the rest allows for clocks that run up to 25 % faster here. */
@@ -66,6 +64,8 @@ export class Leadership {
   protected confirmedRound = 0;
   protected reads: WaitingRead[] = [];
   protected nextHeartbeatAt: number;
+  /** Reads or entries have come that nobody has been told of. */
+  protected hasNews = false;
   /** The followers were told to ignore the lease: it may not be used in this term any more. */
   protected hasLetGo = false;
 
@@ -95,9 +95,18 @@ export class Leadership {
     this.confirmReads();
   }
 
-  /** New entries are in the log: sends them to followers that keep up. */
-  replicate(): void {
-    for (const follower of this.followers) this.sendNext(follower, false);
+  /** New entries are in the log: `flush` sends them. */
+  entriesCame(): void {
+    this.hasNews = true;
+  }
+
+  /** Tells followers that keep up what has come since the last time: everything in one call to each. */
+  flush(): void {
+    if (!this.hasNews) return;
+    this.hasNews = false;
+    // One round at a time: reads that come meanwhile share the next one.
+    if (this.reads.length > 0 && !this.isConfirming()) this.broadcast();
+    else for (const follower of this.followers) this.sendNext(follower, false);
   }
 
   /** False when no majority answered for long: another leader must have been elected. For liveness only; reads are confirmed each on their own. */
@@ -119,8 +128,7 @@ export class Leadership {
   /** Linearizable without clocks: whoever is still the leader after the request came was it when the request came (Raft section 8). */
   read(ticket: number): void {
     this.reads.push({ ticket, index: Math.max(this.options.commitIndex(), this.firstIndex), round: null });
-    // One round at a time: reads that come meanwhile share the next one.
-    if (!this.isConfirming()) this.broadcast();
+    this.hasNews = true;
   }
 
   /** Linearizable as long as monotonic clocks run at rates within 25 % of each other; falls back to `read`. */
@@ -223,7 +231,8 @@ export class Leadership {
     if (follower.outstandingCount >= callsPerFollower) return;
     if (!isRequired && (follower.isFailing || (follower.mode === "pipeline" ? follower.nextIndex > log.lastIndex : follower.outstandingCount > 0))) return;
     const isSmall = this.options.wantsSmallCalls();
-    if (!isRequired && !isSmall && follower.outstandingCount >= eagerCallsPerFollower) return;
+    // New entries wait for the answer to the call under way, and then travel together: a call costs more than what it carries.
+    if (!isRequired && !isSmall && follower.outstandingCount > 0) return;
     if (follower.nextIndex <= log.base.index) return this.sendSnapshot(follower, isRequired);
     const previousIndex = follower.nextIndex - 1;
     const limit = this.entryLimit(follower, { isHeartbeat: isRequired, isSmall });

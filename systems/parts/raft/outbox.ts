@@ -62,6 +62,8 @@ export class Outbox {
   #records: LogRecord[] | null = null;
   #sends: Outgoing[] | null = null;
   #observations: Observation[] | null = null;
+  /** The last record and its fact, as long as nothing but entries has come since. */
+  #growing: { readonly from: number; readonly entries: Entry[]; readonly fact: number } | null = null;
 
   restore(snapshot: Snapshot): void {
     this.#isEmpty = false;
@@ -89,15 +91,26 @@ export class Outbox {
 
   record(record: LogRecord): void {
     this.#isEmpty = false;
+    this.#growing = null;
     if (this.#records === null) this.#records = [record];
     else this.#records.push(record);
   }
 
-  /** Entries are in the log from `from` on; what stood there before is gone. */
+  /** Entries are in the log from `from` on; what stood there before is gone. Those that follow each other are one record and one fact. */
   appended(log: RaftLog, from: number, entries: readonly Entry[]): void {
-    this.record({ kind: "entries", from, entries });
+    const growing = this.#growing;
+    if (growing !== null && this.#observations !== null && from === growing.from + growing.entries.length) {
+      growing.entries.push(...entries);
+      this.#observations[growing.fact] = { as: "fact", kind: "raft.appended", data: log.describeFrom(growing.from) };
+      this.#observe({ as: "mark", kind: "raft.appended", data: { index: log.lastIndex } });
+      return;
+    }
+    const own = [...entries];
+    this.record({ kind: "entries", from, entries: own });
     this.fact("raft.appended", log.describeFrom(from));
+    const fact = (this.#observations?.length ?? 1) - 1;
     this.mark("raft.appended", { index: log.lastIndex });
+    this.#growing = { from, entries: own, fact };
   }
 
   send(outgoing: Outgoing): void {
@@ -107,10 +120,12 @@ export class Outbox {
   }
 
   mark(kind: string, data: JsonObject): void {
+    this.#growing = null;
     this.#observe({ as: "mark", kind, data });
   }
 
   fact(kind: string, data: JsonObject): void {
+    this.#growing = null;
     this.#observe({ as: "fact", kind, data });
   }
 
@@ -135,6 +150,7 @@ export class Outbox {
     this.#records = null;
     this.#sends = null;
     this.#observations = null;
+    this.#growing = null;
     return effects;
   }
 
