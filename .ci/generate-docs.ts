@@ -47,6 +47,43 @@ const codes: Partial<Readonly<Record<FaultKind, string>>> = {
   load: "LOAD",
 };
 
+const notCarriedOut = ["reserved: a recorded skip", ""] as const;
+
+/** What a fault does to its targets, in every runtime alike, and what its lift counts. The runtime contract holds them to it. */
+const meanings: Readonly<Record<FaultKind, readonly [does: string, counts: string]>> = {
+  partition: [
+    "blocks directions between hosts: connects succeed and stall; on heal what stalled arrives, or its connections are cut",
+    "messages or bytes stalled",
+  ],
+  slow: ["adds a latency to each message on the links of the targets, both ways", "messages delayed"],
+  loss: ["drops datagrams of the targets", "datagrams dropped"],
+  duplicate: ["sends datagrams of the targets twice", "datagrams sent twice"],
+  reorder: ["delays datagrams of the targets, so that later ones overtake them", "datagrams delayed"],
+  corrupt: ["changes a byte of datagrams of the targets; what no longer decodes is dropped", "datagrams changed"],
+  reset: [
+    "resets open connections of the targets at once, then exchanges with its probability, before or after they are executed",
+    "connections and exchanges reset",
+  ],
+  refuse: ["refuses every call to the targets, certainly unexecuted", "calls and connections refused"],
+  "half-open": ["lets requests to the targets through and loses the answers", "answers lost"],
+  kill: ["ends the process; what it wrote stays, and it is down until the lift", "processes killed"],
+  stop: ["ends the node through its own `stop`, by force after a limit; it is down until the lift", "processes stopped"],
+  pause: ["stops the process; connects succeed, nothing is answered, and afterwards it goes on where it was", "processes paused, or their events delayed"],
+  "slow-cpu": ["leaves the process a share of its processor", "processes slowed, or their events delayed"],
+  "power-cut": ["a kill; of what was not synced a drawn part is gone, of a torn cut some is garbage", "processes killed, writes and names lost"],
+  "disk-full": ["fails writes with `NoSpace`", "writes refused"],
+  "disk-error": ["fails reads, writes or fsyncs with `InputOutput`, with its probability", "operations failed"],
+  "lying-disk": ["answers fsyncs and keeps the promise only at the lift", "fsyncs not done"],
+  "bit-rot": ["flips a bit in each of some sectors of durable data; the lift repairs what was not written since", "sectors damaged"],
+  "torn-write": ["lets every power cut of the targets tear", "power cuts that tore"],
+  wipe: ["a kill, and an empty disk; never of a majority in one run", "disks wiped"],
+  "clock-step": ["moves the wall clock; the monotonic one is right", "clocks moved"],
+  "clock-drift": ["lets the wall clock run fast or slow; after the lift it comes back as slowly", "clocks moved"],
+  membership: notCarriedOut,
+  move: notCarriedOut,
+  load: notCarriedOut,
+};
+
 const tables: Readonly<Record<string, () => string>> = {
   systems: () => table(["system", "what it is", "variants", "claims", "planted bugs"], systems.map(systemRow)),
   claims: () => systems.map((system) => `### ${system.name}\n\n${claimsOf(system)}`).join("\n\n"),
@@ -63,8 +100,8 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
   faults: () =>
     table(
-      ["fault", "code in the catalogue"],
-      faultKinds.map((kind) => [code(kind), codes[kind] ?? ""]),
+      ["fault", "code in the catalogue", "what it does", "what counts as its effect"],
+      faultKinds.map((kind) => [code(kind), codes[kind] ?? "", ...meanings[kind]]),
     ),
   models: () =>
     table(

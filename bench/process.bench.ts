@@ -42,8 +42,7 @@ function planFor(clients: number): Plan {
     // More than can be served: every slot is always busy.
     rateHz: 100_000,
     durationMs: seconds * 1_000,
-    // The store's own default, a snapshot every 24 entries, is for simulated searches: it makes rare paths frequent.
-    options: { phases: { warmUpMs, quietMs: 0, checkMs: 10_000 }, system: { snapshotEveryEntries: 1_000 } },
+    options: { phases: { warmUpMs, quietMs: 0, checkMs: 10_000 } },
   };
 }
 

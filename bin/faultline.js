@@ -33,8 +33,10 @@ function start(node) {
   var child = childProcess.spawn(node, [main].concat(process.argv.slice(2)), { stdio: "inherit" });
   // Ctrl-C reaches the child by itself; waiting for it keeps its exit code.
   process.on("SIGINT", function () {});
-  process.on("SIGTERM", function () {
-    child.kill("SIGTERM");
+  ["SIGTERM", "SIGHUP"].forEach(function (signal) {
+    process.on(signal, function () {
+      child.kill(signal);
+    });
   });
   child.on("error", function (error) {
     process.stderr.write("faultline: " + node + " could not be started: " + error.message + "\n");

@@ -1,17 +1,17 @@
 // What becomes of a finished run: made smaller if it is invalid, stored if it is worth it, told as a report.
 import { join, relative } from "node:path";
-import { EnvironmentError, UsageError } from "../harness/errors.ts";
 import type { Plan } from "../harness/plan.ts";
 import type { RunResult } from "../harness/run.ts";
 import type { RunFolder } from "../harness/store-run.ts";
 import { shrink, type ShrinkResult } from "../harness/shrink.ts";
 import type { System } from "../harness/system.ts";
-import { runPage, visible, type RunReport } from "../reports/index.ts";
+import { runPage, type RunReport } from "../reports/index.ts";
 import { shellWord } from "./arguments.ts";
 import type { Session } from "./command.ts";
 import { runHere } from "./execution.ts";
 import { hostFacts, programName } from "./host.ts";
 import { isRealTime } from "./runtimes.ts";
+import { forgiveStore } from "./store-trouble.ts";
 
 export interface KeepOptions {
   readonly system: System;
@@ -44,19 +44,22 @@ export async function keepRun(session: Session, result: RunResult, options: Keep
     folder.writeReport(await runPage(report));
     return report;
   } catch (error) {
-    // A violation, or a doubt, outranks a full disk: it is told although it could not be kept.
-    if (final.verdict.verdict === "valid" || !(error instanceof EnvironmentError || error instanceof UsageError)) throw error;
-    session.terminal.complain(`warning: the run could not be kept: ${visible(error.message, 2000)}\n`);
+    forgiveStore(session, final, error);
     return reportOf(final, { system: options.system, id: "", repeatLine: `${programName()} ${options.runLine}`, shrunk });
   }
 }
 
 /** A run that was recorded while it went only lacks its page. */
 async function toldWhereItIs(session: Session, result: RunResult, { system, folder }: KeepOptions & { readonly folder: RunFolder }): Promise<RunReport> {
-  const where = { id: folder.id, repeatLine: replayLine(session, folder.id), pagePath: shownPath(session, folder.reportPath) };
-  const report = reportOf(result, { system, ...where });
-  folder.writeReport(await runPage(report));
-  return report;
+  const where = { id: folder.id, repeatLine: replayLine(session, folder.id) };
+  const report = reportOf(result, { system, ...where, pagePath: shownPath(session, folder.reportPath) });
+  try {
+    folder.writeReport(await runPage(report));
+    return report;
+  } catch (error) {
+    forgiveStore(session, result, error);
+    return reportOf(result, { system, ...where });
+  }
 }
 
 /** How long a failing run is made smaller, unless the user says: in real time one try costs as much as the run, so only if asked for. */

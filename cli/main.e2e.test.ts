@@ -260,6 +260,24 @@ describe("an interruption", () => {
   });
 });
 
+describe("a module of the user that never comes to rest", () => {
+  test("does not keep the command waiting once everything was said", async () => {
+    using desk = new Desk();
+    const restless = join(desk.directory, "restless.ts");
+    writeFileSync(restless, `setInterval(() => undefined, 1000);\nexport { system } from ${JSON.stringify(tiny)};\n`);
+    const child = spawn(process.execPath, [new URL("./main.ts", import.meta.url).pathname, "run", restless, "--json"], {
+      cwd: desk.directory,
+      env: { ...process.env, FAULTLINE_STORE: join(desk.directory, ".faultline") },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const out: Buffer[] = [];
+    child.stdout.on("data", (bytes: Buffer) => out.push(bytes));
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(documentOf(Buffer.concat(out).toString())).toMatchObject({ verdict: "valid" });
+  }, 30_000);
+});
+
 describe("the rest", () => {
   test("list shows what there is", async () => {
     using desk = new Desk();

@@ -79,8 +79,21 @@ function failed(terminal: Terminal, error: unknown, isJson: boolean): number {
   return exitCodeOf(ending);
 }
 
+/** What a user's module has left open (a timer, a connection to a database) must not keep the shell waiting once everything was said. */
+function endAnyway(): void {
+  setInterval(endOnceWritten, endIntervalMs).unref();
+}
+
+function endOnceWritten(): void {
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+}
+
+/** A process with nothing left open ends sooner, by itself. */
+const endIntervalMs = 500;
+
 if (import.meta.main) {
   const owner = processTerminal();
   process.exitCode = await main(process.argv.slice(2), owner.terminal);
   owner.release();
+  endAnyway();
 }

@@ -141,6 +141,20 @@ describe.skipIf(process.platform !== "linux")("a harness in trouble (processes a
     await expect.poll(() => nodes.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
 
+  test.each(["SIGTERM", "SIGHUP"] as const)("heals at %s, however often it comes: supervisors tell every process of a group", async (signal) => {
+    using desk = new Desk();
+    const { child, err, out } = harness(desk, words.slice(0, -1));
+    await expect.poll(() => recorded(desk), { timeout: 30_000 }).toBeGreaterThan(20);
+    const nodes = nodesOf(child.pid);
+    child.kill(signal);
+    await expect.poll(err).toContain("interrupted");
+    child.kill(signal);
+    expect(await once(child, "close")).toEqual([130, null]);
+    const [id = ""] = runsIn(desk);
+    expect(out()).toContain(`check ${id}`);
+    expect(nodes.filter(isAlive)).toEqual([]);
+  });
+
   test("that is killed leaves a half history that is judged, told, and never valid; paused nodes are ended by the next start", async () => {
     using desk = new Desk();
     const { child } = harness(desk, words);

@@ -1,9 +1,11 @@
 // What is on the disk while a run in real time goes, when it ends, and when it is cut off.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunFolder } from "../harness/store-run.ts";
+import { keepRun } from "./keeping.ts";
+import { system as tiny } from "./fixtures/tiny-system.ts";
 import { checkRun } from "./commands/check-run.ts";
 import { reportCommand } from "./commands/report.ts";
 import { capableOf, resolvedOn, sessionIn, tinyPlan, type FakeRuntime } from "./fixtures/real-time-runs.ts";
@@ -54,6 +56,23 @@ describe("a run in real time", () => {
     const { result, folder } = await record({}, tinyPlan({ bug: "forgetful" }));
     expect(result.failureClass).toBe("register.linearizable/register:linearizable");
     expect(folder.readVerdict()).toMatchObject({ verdict: "invalid", ending: "completed" });
+  });
+
+  test("whose violation finds no room in the store is a violation all the same, and its history stays", async () => {
+    const { session, complaints } = sessionIn(directory, quiet);
+    const plan = tinyPlan({ bug: "forgetful" });
+    const resolve = (): ReturnType<typeof resolvedOn> => resolvedOn({ onCluster: () => mkdirSync(join(onlyRun().path, "verdict.json")) }, plan);
+    const { result, folder } = await recordAs(session, plan, { resolve, signal: quiet });
+    expect(result.verdict.verdict).toBe("invalid");
+    expect(complaints).toEqual([expect.stringContaining("could not be kept")]);
+    expect([linesOf(folder), existsSync(join(folder.path, "running.json"))]).toEqual([result.history.length + 1, false]);
+    mkdirSync(folder.reportPath);
+    const report = await keepRun(session, result, { system: tiny, folder, keep: true, shrinkMs: 0, runLine: "run tiny" });
+    expect([report.result.verdict.verdict, report.id, report.pagePath]).toEqual(["invalid", folder.id, undefined]);
+  });
+
+  test("that is valid and finds no room fails by it: nothing worse is to be told", async () => {
+    await expect(record({ onCluster: () => mkdirSync(join(onlyRun().path, "verdict.json")) })).rejects.toThrow("verdict.json cannot be written");
   });
 
   test("that is interrupted keeps its half history, which can be judged and told", async () => {

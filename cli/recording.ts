@@ -18,6 +18,7 @@ import { refusingImpossible, withoutImpossible, type Capabilities } from "./feas
 import { judgeStored } from "./judging.ts";
 import { ownOwner } from "./ownership.ts";
 import { resolveNames, resolvePlan } from "./registry.ts";
+import { forgiveStore } from "./store-trouble.ts";
 
 export interface Recorded {
   readonly result: RunResult;
@@ -59,13 +60,24 @@ export async function recordAs(session: Session, plan: Plan, { resolve, signal, 
       record,
     );
     const kept = capabilities === undefined ? result : { ...result, plan: withoutImpossible(result.plan, capabilities) };
-    return { result: kept, folder: session.store.save(kept, folder) };
+    return { result: kept, folder: saved(session, kept, folder) };
   } catch (error) {
     leave(session, record);
     throw error;
   } finally {
     closeQuietly(record.writer);
     if (isAlone) session.progress.end();
+  }
+}
+
+/** What is in the folder by then can be judged again if the rest finds no room. */
+function saved(session: Session, result: RunResult, folder: RunFolder): RunFolder {
+  try {
+    return session.store.save(result, folder);
+  } catch (error) {
+    forgiveStore(session, result, error);
+    folder.writeEnded();
+    return folder;
   }
 }
 

@@ -24,12 +24,12 @@ export interface Terminal {
 /** The real one. A second Ctrl-C ends the process at once; `release` gives the signals back. */
 export function processTerminal(): { readonly terminal: Terminal; release(): void } {
   const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) return signal === "SIGINT" ? process.exit(130) : undefined;
     process.stderr.write("\ninterrupted: healing and keeping what there is (Ctrl-C again ends at once)\n");
     controller.abort();
   };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  for (const signal of interruptions) process.on(signal, interrupt);
   process.stdout.on("error", forgive);
   process.stderr.on("error", forgive);
   const terminal: Terminal = {
@@ -44,13 +44,18 @@ export function processTerminal(): { readonly terminal: Terminal; release(): voi
     monotonicMs: () => performance.now(),
     interruption: controller.signal,
   };
-  const release = (): void => void process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  const release = (): void => {
+    for (const signal of interruptions) process.off(signal, interrupt);
+  };
   return { terminal, release };
 }
 
-/** A reader that goes away (`| head`) is no crash of ours. */
+/** Ctrl-C, `kill`, a terminal that was closed. The last two may come twice at once, from a supervisor and from the launcher: only Ctrl-C insists. */
+const interruptions: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** A reader that goes away (`| head`, a terminal that was closed) is no crash of ours. */
 function forgive(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 /** no-color.org first, then force-color.org, then whether somebody looks. */

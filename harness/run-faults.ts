@@ -133,9 +133,7 @@ export class FaultAgenda implements Agenda {
 
   #lift(planned: PlannedFault): void {
     this.#inForce.delete(planned.id);
-    // Without a count nobody can rule an effect out: see `effectiveFaults`.
-    const lifted = ({ affectedCount, detail }: FaultEffect): void =>
-      this.#record(planned, "lift", detail["isUnmeasured"] === true ? detail : { ...detail, affectedCount });
+    const lifted = (effect: FaultEffect): void => this.#record(planned, "lift", recordOf(effect));
     const failed = (error: unknown): void => this.#record(planned, "lift", { error: messageOf(error) });
     this.#track(this.#options.cluster.faults.lift(planned.id).then(lifted, failed));
   }
@@ -158,6 +156,11 @@ export class FaultAgenda implements Agenda {
   #nsAt(ms: number): number {
     return this.#originNs + Math.round(ms * 1_000) * 1_000;
   }
+}
+
+/** An effect as its lift records it. What nobody measured has no count: then nobody can rule it out, see `effectiveFaults`. */
+export function recordOf({ affectedCount, detail }: FaultEffect): JsonObject {
+  return detail["isUnmeasured"] === true ? detail : { ...detail, affectedCount };
 }
 
 function isTimed(fault: PlannedFault): fault is TimedFault {

@@ -2,7 +2,7 @@
 import type { PlannedFault } from "./faults.ts";
 import type { JsonObject } from "./json.ts";
 import type { NodeName } from "./operation.ts";
-import type { FaultAgenda } from "./run-faults.ts";
+import { recordOf, type FaultAgenda } from "./run-faults.ts";
 import type { Recorder } from "./run-recorder.ts";
 import type { Cluster } from "./runtime.ts";
 
@@ -58,8 +58,7 @@ export class Healing {
     const fault = this.#isolation;
     if (fault === undefined) return;
     this.#isolation = undefined;
-    const { affectedCount, detail } = await this.#cluster.faults.lift(fault.id);
-    this.#record(fault, "lift", { ...detail, affectedCount });
+    this.#record(fault, "lift", recordOf(await this.#cluster.faults.lift(fault.id)));
   }
 
   #record(fault: PlannedFault, action: "inject" | "lift" | "skip", detail: JsonObject, victims: readonly NodeName[] = []): void {

@@ -16,6 +16,8 @@ import type { HistoryEvent } from "./history.ts";
 import type { Plan } from "./plan.ts";
 import type { ResolvedPlan } from "./run.ts";
 import { runPlan } from "./runner.ts";
+import { effectiveFaults } from "./run-summary.ts";
+import type { Runtime } from "./runtime.ts";
 import type { Invariant, System } from "./system.ts";
 
 function ran(resolved: ResolvedPlan): readonly string[] {
@@ -236,6 +238,22 @@ describe("core liveness", () => {
       words.push(verdict);
     }
     expect(new Set(words)).toEqual(new Set(["valid", "invalid"]));
+  });
+
+  test("counts as in effect where the runtime cannot measure it: a claim that does not cover it accuses nobody", async () => {
+    const resolved = resolvedRegister({ system: system(), plan: { ...plan, seed: "3" } });
+    const run: Runtime["run"] = (asked, body) =>
+      resolved.runtime.run(asked, (cluster) => {
+        const lift = cluster.faults.lift.bind(cluster.faults);
+        Object.assign(cluster.faults, { lift: async (id: string) => ({ ...(await lift(id)), affectedCount: 0, detail: { isUnmeasured: true } }) });
+        return body(cluster);
+      });
+    const { history } = await runPlan({ ...resolved, runtime: { ...resolved.runtime, run } });
+    expect(history.faults.map(({ action, detail }) => [action, detail["affectedCount"]])).toEqual([
+      ["inject", undefined],
+      ["lift", undefined],
+    ]);
+    expect(Object.values(effectiveFaults(history.faults))).toEqual([1]);
   });
 
   test("heals afterwards: the final reads of all nodes are ok", async () => {

@@ -1,9 +1,10 @@
 // What a runtime promises, measured from outside it: the same scenarios, through the same ports, for simulation, processes and containers.
 import { capabilityScenarios } from "./fixtures/capability-scenarios.ts";
 import { clockScenarios } from "./fixtures/clock-scenarios.ts";
+import { connectionScenarios } from "./fixtures/connection-scenarios.ts";
 import { datagramScenarios } from "./fixtures/datagram-scenarios.ts";
 import { diskScenarios, powerScenarios } from "./fixtures/disk-scenarios.ts";
-import { connectionScenarios, latencyScenarios, partitionScenarios, stallScenarios } from "./fixtures/link-scenarios.ts";
+import { latencyScenarios, partitionScenarios, stallScenarios } from "./fixtures/link-scenarios.ts";
 import type { RuntimeUnderTest } from "./fixtures/probe-plan.ts";
 import { networkScenarios } from "./fixtures/network-scenarios.ts";
 import { deathScenarios, haltScenarios, killScenarios } from "./fixtures/process-scenarios.ts";

@@ -15,7 +15,7 @@ describe.skipIf(!probe.isUsable)(`the contract${probe.isUsable ? "" : ` (left ou
     traits: { isRealTime: true, patienceMs: 400 },
     clusterCount: 2,
     areRunsConcurrent: false,
-    limitMs: 240_000,
+    limitMs: 400_000,
   });
 
   test("leaves no container and no network of this harness", async () => {

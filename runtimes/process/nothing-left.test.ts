@@ -1,18 +1,21 @@
 // What runs in processes leave behind: nothing, however they end; and what a harness that is killed leaves, the next sweep takes away.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Injection } from "../../harness/faults.ts";
 import type { Cluster } from "../../harness/runtime.ts";
+import { runPlan } from "../../harness/runner.ts";
+import type { ResolvedPlan } from "../../harness/run.ts";
+import { system as kv } from "../../systems/kv/index.ts";
 import { faultOf } from "../fixtures/fault-of.ts";
 import { lastingRuns, lastingVdsoRun } from "../fixtures/lasting-faults.ts";
 import { probePlan } from "../fixtures/probe-plan.ts";
-import { probeSystem } from "../fixtures/probe-system.ts";
+import { system as probeSystem } from "../fixtures/probe-system.ts";
 import { probeVdso } from "../shared/clock/index.ts";
 import { realTimeHealers } from "../shared/cluster/index.ts";
 import { findUndoLogs, isRunning, readUndoFile, statOf, sweepUndo, type ProcessIdentity } from "../shared/undo/index.ts";
@@ -23,13 +26,19 @@ const limitMs = 120_000;
 
 let place: string;
 let temporary: string;
+let harness: ChildProcess | undefined;
+let harnessEnded: Promise<unknown> | undefined;
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "faultline-left-"));
   temporary = join(place, "temporary");
   mkdirSync(temporary);
   vi.stubEnv("TMPDIR", temporary);
 });
-afterEach(() => {
+afterEach(async () => {
+  harness?.kill("SIGKILL");
+  await harnessEnded;
+  // Also what a test that failed could not take away.
+  await sweepUndo(findUndoLogs(place), realTimeHealers);
   vi.unstubAllEnvs();
   rmSync(place, { recursive: true });
 });
@@ -65,7 +74,18 @@ async function troubled(cluster: Cluster): Promise<void> {
   await cluster.faults.arm(pause, { mark: "probe.mark", node: "n2", occurrence: 1, delayMs: 0 }, () => undefined);
 }
 
-describe("a run in the middle of faults", () => {
+/** Processes, sockets, timers, folders and open undo entries of a run that has noted something in `directory`. */
+async function expectNothingLeft(directory: string, before: readonly string[]): Promise<void> {
+  const processes = processesIn(directory);
+  expect(processes.length).toBeGreaterThanOrEqual(3);
+  expect(processes.filter(isRunning)).toEqual([]);
+  expect(readUndoFile(join(directory, "undo.jsonl"))).toMatchObject({ open: [], problems: [] });
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(readdirSync(directory).toSorted()).toEqual(["logs", "undo.jsonl"]);
+  await expect.poll(resources, { timeout: 5_000 }).toEqual(before);
+}
+
+describe("a run in the middle of faults leaves nothing", () => {
   test.each([
     { how: "returns", ending: (): void => undefined, problem: undefined },
     {
@@ -75,9 +95,8 @@ describe("a run in the middle of faults", () => {
       },
       problem: "enough of it",
     },
-  ])("leaves no process, socket, timer, folder or open undo entry when its body $how", async ({ ending, problem }) => {
-    const before = resources();
-    const directory = join(place, "run");
+  ])("when its body $how", async ({ ending, problem }) => {
+    const [before, directory] = [resources(), join(place, "run")];
     const run = createProcessRuntime({ system: probeSystem }, { directory }).run(probePlan({ name: "process" }), async (cluster) => {
       await troubled(cluster);
       ending();
@@ -88,15 +107,34 @@ describe("a run in the middle of faults", () => {
     );
     if (problem === undefined) expect(outcome).toBeUndefined();
     else expect(outcome).toContain(problem);
-    const processes = processesIn(directory);
-    expect(processes.length).toBeGreaterThanOrEqual(3);
-    expect(processes.filter(isRunning)).toEqual([]);
-    expect(readUndoFile(join(directory, "undo.jsonl"))).toMatchObject({ open: [], problems: [] });
-    expect(readdirSync(temporary)).toEqual([]);
-    expect(readdirSync(directory).toSorted()).toEqual(["logs", "undo.jsonl"]);
-    await expect.poll(resources, { timeout: 5_000 }).toEqual(before);
+    await expectNothingLeft(directory, before);
+  });
+
+  test("when it is interrupted", async () => {
+    const [before, directory] = [resources(), join(place, "run")];
+    const interruption = new AbortController();
+    const { ending, history } = await runPlan(storeRun(directory), {
+      signal: interruption.signal,
+      onEvent: ({ type }) => {
+        if (type === "fault") interruption.abort();
+      },
+    });
+    expect(ending).toBe("interrupted");
+    expect(history.faults.map(({ action, kind }) => `${action} ${kind}`)).toEqual(["inject pause", "lift pause"]);
+    await expectNothingLeft(directory, before);
   });
 });
+
+/** Of the key-value store, which is paused for a minute soon after it has begun. */
+function storeRun(directory: string): ResolvedPlan {
+  const [variant, workload] = [kv.variants[0], kv.workloads[0]];
+  if (variant === undefined || workload === undefined) throw new Error("the store has nothing to run");
+  const module = new URL("../../systems/kv/index.ts", import.meta.url).href;
+  const plan = probePlan({ name: "process" }, { system: kv.name, module, workload: workload.name, rateHz: 20 });
+  const pause = { ...faultOf("pause", { id: "pause", targets: ["n1"], params: {} }), when: { atMs: 0 }, durationMs: 60_000 };
+  const nemesis = { name: "given", text: "", kinds: [], schedule: () => [pause] };
+  return { system: kv, plan, variant, workload, nemeses: [nemesis], runtime: createProcessRuntime({ system: kv }, { directory }) };
+}
 
 describe.skipIf(process.platform !== "linux")(
   "a harness that is killed in the middle of each fault that lasts (Linux only: processes are looked at in /proc)",
@@ -105,13 +143,11 @@ describe.skipIf(process.platform !== "linux")(
       "leaves nothing running but what is stopped, and nothing at all after the sweep",
       async () => {
         const file = fileURLToPath(new URL("../fixtures/doomed-harness.ts", import.meta.url));
-        const harness = spawn(process.execPath, [file, place, vdso.ok ? "vdso" : ""], {
-          stdio: ["ignore", "pipe", "inherit"],
-          env: { ...process.env, TMPDIR: temporary },
-        });
-        onTestFinished(() => void harness.kill("SIGKILL"));
-        const ended = once(harness, "exit");
-        const lines = createInterface({ input: harness.stdout });
+        const env = { ...process.env, TMPDIR: temporary };
+        const doomed = spawn(process.execPath, [file, place, vdso.ok ? "vdso" : ""], { stdio: ["ignore", "pipe", "inherit"], env });
+        const ended = once(doomed, "exit");
+        [harness, harnessEnded] = [doomed, ended];
+        const lines = createInterface({ input: doomed.stdout });
         const [line] = await Promise.race([once(lines, "line"), ended.then(() => ["[]"])]);
         const runs = [...lastingRuns, ...(vdso.ok ? [lastingVdsoRun] : [])];
         // Written by the harness of this test.
@@ -122,7 +158,7 @@ describe.skipIf(process.platform !== "linux")(
         expect(logs).toHaveLength(runs.length);
         const processes = runs.flatMap(({ name }) => processesIn(join(place, name)));
         expect((await sweepUndo(logs, realTimeHealers)).map(({ state }) => state)).toEqual(logs.map(() => "in-use"));
-        harness.kill("SIGKILL");
+        doomed.kill("SIGKILL");
         await ended;
         // A slowed node may have been caught in a moment when it runs; then it ends by itself.
         await expect.poll(() => processes.filter((each) => isRunning(each) && statOf(each)?.state !== "T"), { timeout: 20_000 }).toEqual([]);

@@ -8,5 +8,5 @@ runtimeContract({
   traits: { isRealTime: true, patienceMs: 250 },
   clusterCount: 4,
   areRunsConcurrent: true,
-  limitMs: 120_000,
+  limitMs: 240_000,
 });

@@ -34,6 +34,14 @@ interface Sent {
 
 /** A client whose attempts are answered from a list, the last answer for ever; timeouts and sleeps take their time. */
 async function invoke(input: Input, answers: readonly Answer[], workload = "register"): Promise<{ outcome: Outcome; sent: Sent[] }> {
+  const { client, sent } = scripted(answers, workload);
+  return { outcome: await client.invoke(input), sent };
+}
+
+function scripted(
+  answers: readonly Answer[],
+  workload = "register",
+): { readonly client: KvClient; readonly sent: Sent[]; readonly wait: (ms: number) => Promise<void> } {
   const sent: Sent[] = [];
   let nowMs = 0;
   const wait = async (ms: number): Promise<void> => {
@@ -64,7 +72,7 @@ async function invoke(input: Input, answers: readonly Answer[], workload = "regi
     operationTimeoutMs: 1_000,
     clientName: "c7",
   });
-  return { outcome: await client.invoke(input), sent };
+  return { client, sent, wait };
 }
 
 const write: Input = { f: "write", key: "k", value: "1" };
@@ -75,6 +83,20 @@ test("a write goes home first, follows the redirect, and keeps its number when i
   expect(outcome).toEqual({ type: "ok", output: null });
   expect(sent.map(({ to }) => to)).toEqual(["n2", "n3", "n1", "n2"]);
   expect(new Set(sent.map(({ request }) => JSON.stringify(request.query)))).toEqual(new Set(['{"client":"c7","sequence":"1"}']));
+});
+
+test("under load it goes on with the leader to which it was led, and after a pause it begins at home again", async () => {
+  const { client, sent, wait } = scripted([{ status: 421, body: { leader: "n1" } }, done]);
+  const targets = async (input: Input): Promise<readonly string[]> => {
+    const before = sent.length;
+    await client.invoke(input);
+    return sent.slice(before).map(({ to }) => to);
+  };
+  expect(await targets(write)).toEqual(["n2", "n1"]);
+  await wait(49);
+  expect(await targets(write)).toEqual(["n1"]);
+  await wait(50);
+  expect(await targets(write)).toEqual(["n2"]);
 });
 
 test("a write is indeterminate as soon as one attempt was, and failed only if all certainly were", async () => {

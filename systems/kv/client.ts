@@ -14,7 +14,7 @@ const pauseMs = 30;
 const marginMs = 40;
 
 /** So long after its answer the node to which a redirect led is asked first. Later the client begins at home again, wherever that is cut off. */
-const leaderMemoryMs = 20;
+const leaderMemoryMs = 50;
 
 /** Their changes answer the revision that they got. */
 const revisionWorkloads: ReadonlySet<string> = new Set(["watch", "stale-register"]);

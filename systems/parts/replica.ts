@@ -13,6 +13,7 @@ import type { Effects, Outgoing, ReadReady } from "./raft/outbox.ts";
 import { added, describeApplied, isForTheDisk, type Batch } from "./replica-batch.ts";
 import { ReplicaStorage, type LogImage } from "./replica-storage.ts";
 import { Sessions, type Admission, type RequestName, type SavedSession } from "./sessions.ts";
+import { snapshotDistance } from "./snapshot-distance.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 export type { RequestName } from "./sessions.ts";
@@ -61,7 +62,7 @@ export interface ReplicaOptions {
   readonly electionMaxMs?: number;
   /** Time limit of one call between replicas. Default 500. */
   readonly callTimeoutMs?: number;
-  /** A snapshot is taken at every multiple of this index. Default 1,000. */
+  /** A snapshot is taken at every multiple of this index; further on in a long log they are rarer, see `snapshotDistance`. Default 1,000. */
   readonly snapshotEveryEntries?: number;
 }
 
@@ -262,7 +263,7 @@ export class Replica {
     this.#proposals.delete(index);
     proposal?.done(proposal.term === entry.term ? result : { ok: false, reason: "lost" });
     this.environment.probe.mark("replica.applied", { index });
-    if (index % this.#snapshotEvery === 0) this.#capture(index);
+    if (index % snapshotDistance(index, this.#snapshotEvery) === 0) this.#capture(index);
   }
 
   #execute(index: number, { term, kind, command, session }: Entry): ProposeResult {
@@ -278,7 +279,7 @@ export class Replica {
   /** All replicas capture at the same indices, so that their states can be compared. */
   #capture(index: number): void {
     const state: ReplicatedState = { machine: this.options.machine.snapshot(), sessions: this.savedSessions() };
-    this.#core?.compact(index, state, { retainedCount: Math.floor(this.#snapshotEvery / 4) });
+    this.#core?.compact(index, state, { retainedCount: Math.floor(snapshotDistance(index, this.#snapshotEvery) / 4) });
     this.#wantsImage = true;
     this.environment.probe.fact("replica.captured", { index, hash: hashJson(state) });
   }

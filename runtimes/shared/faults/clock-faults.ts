@@ -31,6 +31,8 @@ export class ClockFaults {
   readonly #clocks = new Map<NodeName, Kept>();
   /** On which nodes each fault was seen in force. */
   readonly #seen = new Map<ActiveFault, Set<NodeName>>();
+  /** Faults under which a node ran that nobody could look at just then: it may have died before anybody did. */
+  readonly #doubtful = new Set<ActiveFault>();
   #isClosed = false;
 
   constructor(options: ClockFaultsOptions) {
@@ -63,7 +65,7 @@ export class ClockFaults {
 
   /**
    * Reads every victim's clock once more, takes back what this fault did, and reads again. A victim counts as affected if
-   * its clock was seen with the fault in force. Can be repeated after a failure; does nothing for other faults.
+   * its clock was seen with the fault in force; if none was, but one may have run with it, nobody can tell. Can be repeated after a failure; does nothing for other faults.
    */
   async end(active: ActiveFault): Promise<void> {
     const seen = this.#seen.get(active);
@@ -71,10 +73,12 @@ export class ClockFaults {
     await together(active.victims.map((member) => this.#turns.take(member.name, () => this.#endFor(active, member))));
     this.#seen.delete(active);
     active.affect("movedClocks", seen.size);
+    if (this.#doubtful.delete(active) && seen.size === 0) active.note("isUnmeasured", true);
   }
 
   /** A new process may know nothing of what is in force. Problems end up in the records of the faults concerned. */
   async started(member: Member, running: Running): Promise<void> {
+    for (const active of this.#seen.keys()) if (active.victims.includes(member)) this.#doubtful.add(active);
     try {
       await this.#turns.take(member.name, () => this.#options.mechanism.started(member, running));
     } catch (error) {
@@ -111,7 +115,9 @@ export class ClockFaults {
   async #look(active: ActiveFault, member: Member): Promise<void> {
     const reading = await this.#bring(member);
     if (reading === undefined) {
-      if (member.running !== undefined) active.noteOf("unconfirmed", member.name, true);
+      if (member.running === undefined) return;
+      active.noteOf("unconfirmed", member.name, true);
+      this.#doubtful.add(active);
       return;
     }
     active.noteOf("clockOffsetMs", member.name, reading.offsetMs);

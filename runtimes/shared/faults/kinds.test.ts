@@ -266,6 +266,33 @@ describe("clock faults", () => {
     expect([member("n1").offsetMs, member("n2").offsetMs]).toEqual([-300, -300]);
   });
 
+  test("a step that a node may have run with while nobody looked is no step without effect: it could have handed out wrong times", async () => {
+    const { faults, member } = await createWorld();
+    member("n1").hold("down");
+    member("n1").crash();
+    await faults.inject(step("a", 1_000));
+    await member("n1").start();
+    member("n1").crash();
+    expect((await faults.lift("a")).detail).toMatchObject({ isUnmeasured: true });
+
+    await member("n1").start();
+    member("n1").isDeaf = true;
+    await faults.inject(step("b", 1_000));
+    member("n1").crash();
+    expect((await faults.lift("b")).detail).toMatchObject({ isUnmeasured: true, unconfirmed: { n1: true } });
+  });
+
+  test("a step on a node that was down all the while met nothing, and one that was read back has its count", async () => {
+    const { faults, member } = await createWorld();
+    member("n1").hold("down");
+    member("n1").crash();
+    await faults.inject(step("a", 1_000));
+    expect(await faults.lift("a")).toEqual({ affectedCount: 0, detail: {} });
+    await faults.inject(step("b", 1_000));
+    await member("n1").start();
+    expect(await faults.lift("b")).toMatchObject({ affectedCount: 1, detail: { movedClocks: 1, clockOffsetMs: { n1: 1_000 } } });
+  });
+
   test("a drift grows from nothing, slews back at its own pace after the lift, and ends at home", async () => {
     const { faults, member, time } = await createWorld();
     await faults.inject(drift("d", 10_000));

@@ -109,3 +109,34 @@ test("a new leader answers no read before an entry of its own is committed, even
   deliverAll(cluster);
   expect(said.slice(-12)).toContain("n2 answers a read at 3");
 });
+
+test("what is proposed and read between two takes is one record, one fact and one call to each follower", () => {
+  const { cluster } = led();
+  const { core } = cluster.member("n1");
+  for (const command of ["a", "b", "c"]) core.propose(command, null);
+  for (const ticket of [1, 2]) core.read(ticket, "linearizable");
+  const effects = core.take();
+  expect(effects?.records).toMatchObject([{ kind: "entries", from: 2, entries: [{ command: "a" }, { command: "b" }, { command: "c" }] }]);
+  const facts = effects?.observations.filter(({ as }) => as === "fact");
+  expect(facts).toEqual([{ as: "fact", kind: "raft.appended", data: core.log.describeFrom(2) }]);
+  expect(effects?.observations.filter(({ as }) => as === "mark").map(({ data }) => data["index"])).toEqual([2, 3, 4]);
+  expect(effects?.sends.map(({ to, request }) => [to, request.type === "append" ? request.entries.length : 0])).toEqual([
+    ["n2", 3],
+    ["n3", 3],
+  ]);
+});
+
+test("new entries wait for the call under way and then travel together; heartbeats do not wait", () => {
+  const { cluster } = led();
+  for (const command of ["a", "b", "c"]) cluster.propose("n1", command);
+  const entryCounts = (): readonly number[] =>
+    cluster.flying.flatMap(({ to, reply, sent }) =>
+      to === "n2" && reply === undefined && sent.request.type === "append" ? [sent.request.entries.length] : [],
+    );
+  expect(entryCounts()).toEqual([1]);
+  cluster.nowMs += 100;
+  cluster.tick("n1");
+  expect(entryCounts()).toEqual([1, 2]);
+  deliverAll(cluster);
+  expect(cluster.member("n2").core.log.lastIndex).toBe(4);
+});
