@@ -12,7 +12,7 @@ import { Table } from "./table.ts";
 const seconds = Number(process.argv[2] ?? 5);
 const clientCounts = process.argv.length > 3 ? process.argv.slice(3).map(Number) : [1, 20];
 const limitPerSecond = 4_000;
-const warmUpMs = 1_000;
+const warmUpMs = 2_000;
 
 const table = new Table("kv on 3 nodes in processes, no faults", [
   "clients",

@@ -16,7 +16,8 @@ const small = ["--runtime", "process", "--nodes", "3", "--rate", "50"];
 function harness(desk: Desk, words: readonly string[]): { readonly child: ChildProcess; readonly out: () => string; readonly err: () => string } {
   const child = spawn(process.execPath, [main, ...words], {
     cwd: desk.directory,
-    env: { ...process.env, FAULTLINE_STORE: join(desk.directory, ".faultline") },
+    // What a killed harness leaves in the temporary folder goes with the desk: nobody sweeps a store that is gone.
+    env: { ...process.env, FAULTLINE_STORE: join(desk.directory, ".faultline"), TMPDIR: desk.directory },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,7 +1,7 @@
 // Faults of a run as the history tells of them.
 import { describe, expect, test } from "vitest";
 import { resolvedRegister } from "./fixtures/register-system.ts";
-import { onMark, troubled } from "./fixtures/trouble.ts";
+import { cut, onMark, troubled } from "./fixtures/trouble.ts";
 import { effectiveFaults } from "./run-summary.ts";
 import { runPlan } from "./runner.ts";
 import type { Runtime } from "./runtime.ts";
@@ -40,7 +40,22 @@ describe("faults", () => {
       });
     const { history } = await runPlan({ ...resolved, runtime: { ...resolved.runtime, run } });
     expect(history.faults.filter(({ action }) => action === "lift").map(({ detail }) => detail)).toContainEqual({ isUnmeasured: true });
-    expect(effectiveFaults(history.faults)).toEqual({ kill: 2, partition: 1 });
+    expect(effectiveFaults(history)).toEqual({ kill: 2, partition: 1 });
+  });
+
+  test("that failed half-way count as in effect, whatever their lift says", async () => {
+    const resolved = resolvedRegister({ plan: { rateHz: 100 }, nemeses: [{ ...troubled, schedule: () => [cut] }] });
+    const run: Runtime["run"] = (plan, body) =>
+      resolved.runtime.run(plan, (cluster) => {
+        Object.assign(cluster.faults, { inject: () => Promise.reject(new Error("the wire broke")) });
+        return body(cluster);
+      });
+    const { history } = await runPlan({ ...resolved, runtime: { ...resolved.runtime, run } });
+    expect(history.faults.map(({ action, detail }) => [action, detail])).toEqual([
+      ["inject", { error: "the wire broke" }],
+      ["lift", { isUnmeasured: true }],
+    ]);
+    expect(effectiveFaults(history)).toEqual({ partition: 1 });
   });
 
   test("begin after the warm-up, triggers too", async () => {

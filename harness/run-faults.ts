@@ -128,12 +128,13 @@ export class FaultAgenda implements Agenda {
   /** Nobody can tell how far it came: recorded as carried out, so that no claim is judged as if nothing had happened. */
   #halfInjected(planned: PlannedFault, error: unknown): void {
     this.#record(planned, "inject", { error: messageOf(error) });
-    this.#lift(planned);
+    this.#lift(planned, { isUnmeasured: true });
   }
 
-  #lift(planned: PlannedFault): void {
+  #lift(planned: PlannedFault, remark: JsonObject = {}): void {
     this.#inForce.delete(planned.id);
-    const lifted = (effect: FaultEffect): void => this.#record(planned, "lift", recordOf(effect));
+    const lifted = ({ affectedCount, detail }: FaultEffect): void =>
+      this.#record(planned, "lift", recordOf({ affectedCount, detail: { ...detail, ...remark } }));
     const failed = (error: unknown): void => this.#record(planned, "lift", { error: messageOf(error) });
     this.#track(this.#options.cluster.faults.lift(planned.id).then(lifted, failed));
   }

@@ -39,6 +39,7 @@ export async function runPhases(world: RunWorld): Promise<void> {
     await load(world);
     await coreLiveness(world);
     await halt.guard(world.healing.heal());
+    await recovered(world);
     await rest(world, world.lengths.quietMs);
     await finalReads(world);
     await lateReads(world);
@@ -66,22 +67,34 @@ async function takeDown({ cluster, clients, halt, healing, lengths }: RunWorld):
 }
 
 async function becomeReady(world: RunWorld): Promise<void> {
-  const { cluster, halt, lengths, resolved } = world;
-  const limitNs = cluster.nowNs() + lengths.readyLimitMs * 1e6;
+  const { halt, lengths, resolved } = world;
+  const trouble = await untilReady(world, lengths.readyLimitMs);
+  if (trouble === undefined) return;
+  halt.halt("never-ready", `${resolved.system.name} was not ready within ${lengths.readyLimitMs} ms: ${trouble}`);
+  throw new HaltError();
+}
+
+/** In real time processes take their time to start again: the quiet time begins when they have, or when patience ends. */
+async function recovered(world: RunWorld): Promise<void> {
+  if (!world.isSimulation) await untilReady(world, world.lengths.quietMs * patience);
+}
+
+/** Undefined: it is ready. Else why not, at the end of the limit. */
+async function untilReady(world: RunWorld, limitMs: number): Promise<string | undefined> {
+  const { cluster, halt } = world;
+  const limitNs = cluster.nowNs() + limitMs * 1e6;
   let last = "it answered that it is not";
   for (;;) {
-    const leftMs = (limitNs - cluster.nowNs()) / 1e6;
-    if (leftMs <= 0) break;
+    const leftMs = Math.ceil((limitNs - cluster.nowNs()) / 1e6);
+    if (leftMs <= 0) return last;
     try {
-      if (await halt.guard(withTimeout(cluster.timers, asksReady(world), { timeoutMs: leftMs, what: "asking whether it is ready" }))) return;
+      if (await halt.guard(withTimeout(cluster.timers, asksReady(world), { timeoutMs: leftMs, what: "asking whether it is ready" }))) return undefined;
     } catch (error) {
       if (error instanceof HaltError) throw error;
       last = messageOf(error);
     }
     await rest(world, Math.min(readyIntervalMs, leftMs));
   }
-  halt.halt("never-ready", `${resolved.system.name} was not ready within ${lengths.readyLimitMs} ms: ${last}`);
-  throw new HaltError();
 }
 
 async function asksReady({ cluster, lengths, plan, resolved }: RunWorld): Promise<boolean> {
@@ -130,7 +143,9 @@ async function finalReads(world: RunWorld): Promise<void> {
   clients.limitOperations(lengths.finalOperationTimeoutMs);
   recorder.phase = "final";
   const lengthMs = lengths.finalLimitMs;
-  const generator = generatorOf(world, ["final"], () => resolved.workload.finalGenerator(workloadOptions(world, lengthMs)));
+  const drawn = (): Generator => resolved.workload.finalGenerator(workloadOptions(world, lengthMs));
+  // Final reads follow what the run has left (the revisions of a feed), and no two runs in real time leave the same.
+  const generator = world.isSimulation ? generatorOf(world, ["final"], drawn) : drawn();
   await staged(world, { generator, lengthMs, endsEarly: true, chance: "final-generator" });
 }
 

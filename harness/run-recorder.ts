@@ -79,8 +79,8 @@ export class Recorder implements ClusterObserver {
     this.#ownFact("probe.failed", node, { id, kind, detail });
   }
 
-  died({ node, reason, isUncaught }: { readonly node: NodeName; readonly reason: string; readonly isUncaught: boolean }): void {
-    this.#ownFact("node.died", node, { reason, isUncaught });
+  died({ node, ...death }: Parameters<ClusterObserver["died"]>[0]): void {
+    this.#ownFact("node.died", node, death);
   }
 
   /** A fact about the run that no node states, e.g. how often each probe was reached. */

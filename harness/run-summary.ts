@@ -11,7 +11,7 @@ export function summarize(history: History, workload: string): RunSummary {
   for (const { type, input } of history.operations) if (type === "ok") count(okCounts, input.f);
   const factCounts: Record<string, number> = {};
   for (const { kind } of history.facts) count(factCounts, kind);
-  return { workload, okCounts, factCounts, effectiveFaults: effectiveFaults(history.faults) };
+  return { workload, okCounts, factCounts, effectiveFaults: effectiveFaults(history) };
 }
 
 /** An operation that never completed counts as `info`. O(n). */
@@ -23,10 +23,12 @@ export function countOperations(history: History): OperationCounts {
 /**
  * By kind, the faults that took effect: their lift says that they affected something, or no lift was recorded and
  * nobody can rule it out. A claim is judged only if it covers all of them, so the doubt counts against the accusation.
+ * A node that somebody outside the run killed was killed, whoever did it.
  */
-export function effectiveFaults(events: readonly FaultEvent[]): Record<string, number> {
+export function effectiveFaults({ facts, faults }: Pick<History, "facts" | "faults">): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { kind, affectedCount } of injections(events).values()) if (affectedCount !== 0) count(counts, kind);
+  for (const { kind, affectedCount } of injections(faults).values()) if (affectedCount !== 0) count(counts, kind);
+  for (const { kind, data } of facts) if (kind === "node.died" && data["isFromOutside"] === true) count(counts, "kill");
   return counts;
 }
 

@@ -74,6 +74,31 @@ describe("a run without faults", () => {
     expect(new Set(result.plan.script?.operations.map(({ id }) => id)).size).toBe(result.plan.script?.operations.length);
   });
 
+  test("waits in real time until the system is ready again before the quiet time begins", async () => {
+    const asked: number[] = [];
+    const system = registerSystem({ ready: async () => asked.push(performance.now()) !== 2 && asked.length !== 3 });
+    const plan: Partial<Plan> = { durationMs: 20, rateHz: 0.001, options: { phases: { warmUpMs: 0, quietMs: 30, finalLimitMs: 500 } } };
+    const { history, ending } = await runPlan(resolvedRegister({ system, plan: { ...plan, runtime: "process" }, runtime: fixtureRuntime(system, "real") }));
+    // Once at the start; then no, no, yes.
+    expect([ending, asked.length]).toEqual(["completed", 4]);
+    const [lastFault, firstFinal] = [asked[3] ?? 0, history.operations.find(({ phase }) => phase === "final")?.invokedNs ?? 0];
+    const [start] = asked;
+    expect(firstFinal / 1e6).toBeGreaterThanOrEqual(lastFault - (start ?? 0) + 30 - 5);
+  });
+
+  test("draws the final reads of a script anew in real time, for they follow what this run has left", async () => {
+    const system = registerSystem();
+    const common: Partial<Plan> = { durationMs: 20, rateHz: 0.001, options: { phases: { warmUpMs: 0, quietMs: 10, finalLimitMs: 500 } } };
+    const script = { operations: [{ id: 7, process: 0, atMs: 0, phase: "final" as const, node: "n1", input: { f: "read" } }], faults: [] };
+    const finals = async (time: "virtual" | "real"): Promise<readonly (string | undefined)[]> => {
+      const plan: Partial<Plan> = { ...common, script, runtime: time === "real" ? "process" : "simulation" };
+      const { history } = await runPlan(resolvedRegister({ system, plan, runtime: fixtureRuntime(system, time) }));
+      return history.operations.filter(({ phase }) => phase === "final").map(({ node }) => node);
+    };
+    expect(await finals("virtual")).toEqual(["n1"]);
+    expect(await finals("real")).toEqual(["n1", "n2", "n3"]);
+  });
+
   test("reads from every node at the end", async () => {
     const { history } = await runPlan(resolvedRegister({ plan: { nodes: 5, clients: 2 } }));
     const final = history.operations.filter(({ phase }) => phase === "final");
@@ -253,7 +278,7 @@ describe("core liveness", () => {
       ["inject", undefined],
       ["lift", undefined],
     ]);
-    expect(Object.values(effectiveFaults(history.faults))).toEqual([1]);
+    expect(Object.values(effectiveFaults(history))).toEqual([1]);
   });
 
   test("heals afterwards: the final reads of all nodes are ok", async () => {

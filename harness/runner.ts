@@ -136,7 +136,7 @@ function endAtViolation(
 ): void {
   const violated = watch.observe(fact);
   if (violated.length === 0 || !phaseLengths(resolved.plan).stopAtViolation) return;
-  const kinds = Object.keys(effectiveFaults(recorder.build().faults));
+  const kinds = Object.keys(effectiveFaults(recorder.build()));
   const accusing = violated.find(({ id }) => mayAccuse(resolved, `invariant:${id}`, kinds));
   if (accusing !== undefined) halt.halt("stopped-at-violation", `the invariant ${accusing.id} was violated`);
 }
@@ -149,7 +149,7 @@ function endAtImpossibleAnswer(
 ): void {
   const verdict = online.observe(event);
   if (verdict === undefined) return;
-  const kinds = Object.keys(effectiveFaults(recorder.build().faults));
+  const kinds = Object.keys(effectiveFaults(recorder.build()));
   const isAccusing = verdict.claims.some(({ id, verdict: word }) => word === "invalid" && mayAccuse(resolved, `${resolved.workload.name}:${id}`, kinds));
   if (isAccusing) halt.halt("stopped-at-violation", verdict.why);
 }

@@ -50,8 +50,11 @@ export interface ClusterObserver {
   fact(fact: { readonly node: NodeName; readonly incarnation: number; readonly kind: string; readonly data: JsonObject }): void;
   /** A failed `always` or a reached `unreachable` has `holds: false`; passes are only counted (see statistics). */
   probe(probe: { readonly node: NodeName; readonly id: string; readonly kind: "always" | "unreachable"; readonly detail: JsonObject }): void;
-  /** A node died by itself: an exception (`uncaught`) or `crash(reason)`. The runtime's supervisor starts it again. */
-  died(death: { readonly node: NodeName; readonly reason: string; readonly isUncaught: boolean }): void;
+  /**
+   * A node died and no fault did it: an exception (`isUncaught`), `crash(reason)`, or a signal from outside the run. The
+   * runtime's supervisor starts it again.
+   */
+  died(death: { readonly node: NodeName; readonly reason: string; readonly isUncaught: boolean; readonly isFromOutside?: boolean }): void;
   log(line: LogLine): void;
 }
 

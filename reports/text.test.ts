@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HistoryBuilder } from "../harness/history.ts";
 import { campaignReport, hostileStrings, runReport } from "./fixtures/reports.fixture.ts";
 import { campaignText, runText } from "./text.ts";
 
@@ -17,6 +18,18 @@ describe("the text of a run", () => {
       .split("\n")
       .filter((line) => line.startsWith("    >"));
     expect(marked).toEqual(["    >  #3  p0 at n1  1.300 s  1.300 s  ok  read x -> 0.1"]);
+  });
+
+  test("says that a node died although no fault did it, in a valid run too", () => {
+    const report = runReport({ verdict: "valid" });
+    const builder = new HistoryBuilder();
+    const death = { reason: "its process ended with exit code 0\u001b[2J", isUncaught: false };
+    builder.append({ timeNs: 1, process: -1, type: "fact", f: "node.died", node: "n2", phase: "faults", value: { data: death } });
+    const text = runText({ ...report, result: { ...report.result, history: builder.build() } });
+    expect(text).toContain("  died without a fault: 1 time, first n2: its process ended with exit code 0");
+    expect(text).not.toContain("\u001b");
+    const calm = { ...report, result: { ...report.result, history: new HistoryBuilder().build() } };
+    expect(runText(calm)).not.toContain("died without");
   });
 
   test("never calls an undecided run valid", () => {

@@ -94,8 +94,18 @@ function statisticsLines(report: RunReport): string[] {
   return [
     `  ${counted(okCount + failCount + infoCount, "operation")}: ${okCount} ok, ${failCount} fail, ${infoCount} info; ${duration(runMs)} ${plan.runtime === "simulation" ? "of virtual time" : ""}`.trimEnd(),
     `  faults in effect/injected: ${faultText.length === 0 ? "none" : faultText.join(", ")}`,
+    ...deathLines(report),
     `  plan: ${visible(plan.workload)} on ${counted(plan.nodes, "node")}, ${counted(plan.clients, "client")}, nemeses ${listed(plan.nemeses.map((name) => visible(name))) || "none"}${plan.runtime === "simulation" ? "" : `, runtime ${plan.runtime}`}, seed ${visible(plan.seed)}${cluster.traceHash === undefined ? "" : `, trace ${cluster.traceHash}`}`,
   ];
+}
+
+/** Nodes that died though no fault did it: nobody should have to find that in the history. */
+function deathLines({ result }: RunReport): string[] {
+  const deaths = result.history.facts.filter(({ kind }) => kind === "node.died");
+  const [first] = deaths;
+  if (first === undefined) return [];
+  const reason = visible(String(first.data["reason"] ?? "no reason known"), 160);
+  return [`  died without a fault: ${counted(deaths.length, "time")}, first ${visible(first.node)}: ${reason}`];
 }
 
 function shrinkLine(shrink: NonNullable<RunReport["shrink"]>): string {

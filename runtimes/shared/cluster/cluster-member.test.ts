@@ -150,7 +150,7 @@ describe("a death", () => {
     await member.begin();
     machine.host.exit(null, "SIGKILL", "out of memory\n");
     await incarnationIsUp(2);
-    expect(deaths).toEqual([{ node: "n1", reason: "its process was ended by SIGKILL: out of memory", isUncaught: false }]);
+    expect(deaths).toEqual([{ node: "n1", reason: "its process was ended by SIGKILL: out of memory", isUncaught: false, isFromOutside: true }]);
   });
 
   test("is judged after all that was written has been read", async () => {

@@ -7,7 +7,7 @@ import type { Links } from "../links/links.ts";
 import type { Begin, ClockError, DiskSwitch, FromHost, Trap } from "../wire/control.ts";
 import type { Asked } from "./control-session.ts";
 import type { ControlServer } from "./control-server.ts";
-import { isUncaught, reasonOf, type Death } from "./death.ts";
+import { isFromOutside, isUncaught, reasonOf, type Death } from "./death.ts";
 import { NodeLag } from "./lag.ts";
 import { Incarnation } from "./incarnation.ts";
 import type { Machine, Running } from "./machine.ts";
@@ -215,7 +215,8 @@ export class ClusterMember implements Member {
   #died(death: Death, reason: string): void {
     const { nowNs, observation } = this.#options;
     // What the machine did to it (no process, no report) is not the node's doing: see `#failed`.
-    if (death.failure === undefined || death.said !== undefined) observation.died({ node: this.name, reason, isUncaught: isUncaught(death) });
+    if (death.failure === undefined || death.said !== undefined)
+      observation.died({ node: this.name, reason, isUncaught: isUncaught(death), ...(isFromOutside(death) ? { isFromOutside: true } : {}) });
     this.#startFailed(`died while it started: ${reason}`, death.failure);
     this.#supervision.died((nowNs() - this.#bornNs) / 1e6);
   }
@@ -273,7 +274,8 @@ export class ClusterMember implements Member {
   }
 
   #remember(line: string): void {
-    this.#lastLines.push(line.slice(0, 500));
+    // Of a stack, what was thrown.
+    this.#lastLines.push((line.split("\n")[0] ?? "").slice(0, 500));
     if (this.#lastLines.length > lastLineCount) this.#lastLines.shift();
   }
 

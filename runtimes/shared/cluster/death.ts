@@ -30,9 +30,22 @@ export function isHostTrouble({ exitCode }: Ending): boolean {
   return exitCode === exitCodes.environment || exitCode === exitCodes.usage;
 }
 
-/** Also where the harness could not be told any more. */
+/** Signals by which a process ends itself: what the code did was beyond an exception. */
+const crashSignals: readonly string[] = ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP"];
+
+/** Also where the harness could not be told any more, or the process crashed below its code. */
 export function isUncaught({ ending, said }: Death): boolean {
-  return said?.isUncaught ?? ending?.exitCode === exitCodes.uncaught;
+  return said?.isUncaught ?? (ending?.exitCode === exitCodes.uncaught || isCrash(ending?.signal));
+}
+
+/** Somebody outside ended it: an operator, or a kernel short of memory. Not the node's doing, and a kill all the same. */
+export function isFromOutside({ ending, said }: Death): boolean {
+  const signal = ending?.signal;
+  return said === undefined && typeof signal === "string" && !isCrash(signal);
+}
+
+function isCrash(signal: string | null | undefined): boolean {
+  return typeof signal === "string" && crashSignals.includes(signal);
 }
 
 /** Whatever was thrown, as an error. */
