@@ -104,7 +104,8 @@ function deathLines({ result }: RunReport): string[] {
   const deaths = result.history.facts.filter(({ kind }) => kind === "node.died");
   const [first] = deaths;
   if (first === undefined) return [];
-  const reason = visible(String(first.data["reason"] ?? "no reason known"), 160);
+  const { reason: words } = first.data;
+  const reason = visible(typeof words === "string" ? words : "no reason known", 160);
   return [`  died without a fault: ${counted(deaths.length, "time")}, first ${visible(first.node)}: ${reason}`];
 }
 
