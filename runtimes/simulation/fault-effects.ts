@@ -1,8 +1,9 @@
 // What each kind of fault does to the simulated world, and how it is undone. For the faults port.
 import type { FaultKind } from "../../harness/faults.ts";
+import type { Atlas } from "../shared/atlas.ts";
+import { allNetworkFaults, linkRule, type NetworkFaultShape } from "../shared/links/fault-links.ts";
 import type { ActiveFault } from "./active-fault.ts";
 import type { Drive } from "./drive.ts";
-import { anyEnd, blockedBy, towards, type Atlas } from "./fault-targets.ts";
 import type { Host } from "./host.ts";
 import type { LinkRule } from "./link.ts";
 import type { Network } from "./network.ts";
@@ -10,15 +11,7 @@ import type { Processes } from "./processes.ts";
 
 /** What the simulation can do: all but what it leaves to others, with the reason. */
 export const capabilities: Readonly<Record<FaultKind, true | string>> = {
-  partition: true,
-  slow: true,
-  loss: true,
-  duplicate: true,
-  reorder: true,
-  corrupt: true,
-  reset: true,
-  refuse: true,
-  "half-open": true,
+  ...allNetworkFaults,
   kill: true,
   stop: true,
   pause: true,
@@ -57,18 +50,16 @@ export class FaultEffects {
     const each = (action: (host: Host) => void): void => victims.forEach(action);
     switch (fault.kind) {
       case "partition":
-        return network.add({ active, matches: blockedBy(fault.params, victims) });
       case "slow":
       case "loss":
       case "duplicate":
       case "reorder":
       case "corrupt":
-        return network.add({ active, matches: anyEnd(victims) });
-      case "reset":
-        return this.#reset(active, anyEnd(victims));
       case "refuse":
       case "half-open":
-        return network.add({ active, matches: towards(victims) });
+        return network.add({ active, matches: matcher(fault, victims) });
+      case "reset":
+        return this.#reset(active, matcher(fault, victims));
       case "kill":
         return each((host) => this.#kill(active, host));
       case "stop":
@@ -110,7 +101,7 @@ export class FaultEffects {
       host.resume(active);
       host.quicken(active);
       this.#options.driveOf(host).lift(active);
-      if (active.kind === "bit-rot") this.#options.atlas.repair(host);
+      if (active.kind === "bit-rot") this.#options.atlas.repair(host.name);
       this.#options.processes.release(host, active);
     }
   }
@@ -138,13 +129,18 @@ export class FaultEffects {
     this.#options.processes.hold(host, active);
     this.#options.processes.kill(host);
     this.#options.driveOf(host).volume.wipe();
-    this.#options.atlas.damage(host);
+    this.#options.atlas.damage(host.name);
     active.affect("wipedDisks");
   }
 
   #rot(active: ActiveFault, host: Host, sectorCount: number): void {
     const drive = this.#options.driveOf(host);
-    this.#options.atlas.damage(host);
+    this.#options.atlas.damage(host.name);
     drive.volume.damage(sectorCount, active, drive.random);
   }
+}
+
+/** The links that a fault hits, by the rules of all runtimes. */
+function matcher(fault: NetworkFaultShape, victims: readonly Host[]): LinkRule["matches"] {
+  return linkRule<Host>(fault, { isVictim: (host) => victims.includes(host), isClient: (host) => !host.isNode, nameOf: ({ name }) => name });
 }

@@ -2,10 +2,11 @@
 import type { Fault, FaultEffect, FaultKind, Faults, Injection, NodeState, When } from "../../harness/faults.ts";
 import type { JsonObject } from "../../harness/json.ts";
 import type { NodeName } from "../../harness/operation.ts";
+import type { Atlas } from "../shared/atlas.ts";
 import { ActiveFault } from "./active-fault.ts";
 import type { Event, EventHandle } from "./event-queue.ts";
 import { capabilities, type FaultEffects } from "./fault-effects.ts";
-import { resolveTarget, type Atlas } from "./fault-targets.ts";
+import { resolveTarget } from "./fault-targets.ts";
 import type { Host, Incarnation } from "./host.ts";
 import type { Processes } from "./processes.ts";
 import type { Scheduler } from "./scheduler.ts";

@@ -4,7 +4,7 @@ import type { NodeName } from "../../../harness/operation.ts";
 import { linksHit, type Links, type NetworkFault } from "../links/index.ts";
 import type { DiskSwitch } from "../wire/control.ts";
 import type { ActiveFault } from "./active-fault.ts";
-import type { Atlas } from "./atlas.ts";
+import type { Atlas } from "../atlas.ts";
 import type { ClockFaults } from "./clock-faults.ts";
 import type { DiskFaults } from "./disk-faults.ts";
 import type { ProcessFaults } from "./process-faults.ts";

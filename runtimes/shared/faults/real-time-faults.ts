@@ -9,7 +9,7 @@ import type { Member } from "../cluster/member.ts";
 import type { Links } from "../links/index.ts";
 import type { FromHost } from "../wire/control.ts";
 import { ActiveFault } from "./active-fault.ts";
-import { Atlas } from "./atlas.ts";
+import { Atlas } from "../atlas.ts";
 import { ClockFaults } from "./clock-faults.ts";
 import type { ClockMechanism } from "./clock-mechanism.ts";
 import { DiskFaults } from "./disk-faults.ts";

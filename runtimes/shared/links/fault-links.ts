@@ -32,17 +32,28 @@ export interface Hosts {
  */
 export function linksHit(fault: NetworkFaultShape, victims: readonly NodeName[], hosts: Hosts): readonly Link[] {
   if (fault.kind === "partition" && fault.params.links !== undefined) return fault.params.links;
-  return directionsOf(hosts).filter(ruleOf(fault, { isVictim: (name) => victims.includes(name), isClient: (name) => hosts.clients.includes(name) }));
+  const hits = linkRule<NodeName>(fault, {
+    isVictim: (name) => victims.includes(name),
+    isClient: (name) => hosts.clients.includes(name),
+    nameOf: (name) => name,
+  });
+  return directionsOf(hosts).filter(({ from, to }) => hits(from, to));
 }
 
-function ruleOf(
+/** What `linksHit` says of one direction, for hosts in whatever form. */
+export function linkRule<Host>(
   fault: NetworkFaultShape,
-  { isVictim, isClient }: { readonly isVictim: (name: NodeName) => boolean; readonly isClient: (name: NodeName) => boolean },
-): (link: Link) => boolean {
+  {
+    isVictim,
+    isClient,
+    nameOf,
+  }: { readonly isVictim: (host: Host) => boolean; readonly isClient: (host: Host) => boolean; readonly nameOf: (host: Host) => NodeName },
+): (from: Host, to: Host) => boolean {
   switch (fault.kind) {
     case "partition": {
-      const { direction = "both", clients = false } = fault.params;
-      return ({ from, to }) => {
+      const { links, direction = "both", clients = false } = fault.params;
+      if (links !== undefined) return (from, to) => links.some((link) => link.from === nameOf(from) && link.to === nameOf(to));
+      return (from, to) => {
         const isOut = isVictim(from);
         if (isOut === isVictim(to)) return false;
         if (isClient(isOut ? to : from) && !clients) return false;
@@ -51,14 +62,14 @@ function ruleOf(
     }
     case "refuse":
     case "half-open":
-      return ({ to }) => isVictim(to);
+      return (_from, to) => isVictim(to);
     case "slow":
     case "loss":
     case "duplicate":
     case "reorder":
     case "corrupt":
     case "reset":
-      return ({ from, to }) => isVictim(from) || isVictim(to);
+      return (from, to) => isVictim(from) || isVictim(to);
   }
 }
 

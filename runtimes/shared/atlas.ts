@@ -1,9 +1,9 @@
-// The fault atlas of real time: keeps damage to durable data survivable. For the faults port.
-import type { NodeName } from "../../../harness/operation.ts";
+// The fault atlas: keeps damage to durable data survivable. For the faults ports of all runtimes.
+import type { NodeName } from "../../harness/operation.ts";
 
 /**
  * Damage to durable data stays within a minority of the nodes over the whole run, because no replicated system promises
- * to survive more (TigerBeetle's ClusterFaultAtlas, by node instead of by block). The same rule as in simulation.
+ * to survive more (TigerBeetle's ClusterFaultAtlas, by node instead of by block).
  */
 export class Atlas {
   readonly #limit: number;
